@@ -1,0 +1,148 @@
+# smsspool. Lists first, then rules. A source file is found by its folder and name; a new program
+# is one word in one list.
+#
+#   make          build everything              make run      the main job, on the simulated modem
+#   make check    build and pass all tests      make lint     format, manuals, units, house rules
+#   make bench    what it measures              make fuzz     the parsers of outside bytes
+#   make install  DESTDIR= PREFIX=              make uninstall, make clean
+#
+# SAN=address,undefined builds with these sanitizers, in a folder of its own.
+
+VERSION = 0.1.0
+SAN     =
+BUILD   = build$(if $(SAN),-san)
+
+# --- what there is ------------------------------------------------------------------------------
+
+FCGI_PROGRAMS = send status inbox alerts health
+
+COMMON   = $(wildcard common/*.cc)
+FCGI     = $(filter-out $(FCGI_PROGRAMS:%=fcgi/%.cc),$(wildcard fcgi/*.cc))
+WORKER   = $(wildcard spoold/worker_*.cc)
+MODEM    = $(wildcard spoold/modem_*.cc)
+LOOPBACK = $(wildcard spoold/loopback_*.cc)
+SPOOLD   = $(filter-out $(WORKER) $(MODEM) $(LOOPBACK),$(wildcard spoold/*.cc))
+CTL      = $(wildcard ctl/*.cc)
+SIMMODEM = $(wildcard tests/simmodem/*.cc)
+SUPPORT  = $(wildcard tests/support/*.cc)
+LOAD     = tests/load/load.cc
+TESTS    = $(patsubst tests/%.cc,%,$(wildcard tests/*_test.cc))
+FLOWS    = $(wildcard tests/flow/*.sh tests/crash/*.sh) tests/install_test.sh
+FUZZ     = $(patsubst tests/fuzz/%.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
+
+PROGRAMS = $(FCGI_PROGRAMS:%=smsspool-%) smsspoold smsspool-modem smsspool-loopback smsctl simmodem
+
+# --- how it is compiled -------------------------------------------------------------------------
+
+CXX       = g++
+CXXFLAGS  = -O2 -g
+WARNINGS  = -Wall -Wextra -Werror -Wconversion -Wsign-conversion -Wshadow
+HARDENING = -fstack-protector-strong $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fPIE
+SANITIZE  = $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+ALL_FLAGS = -std=c++20 $(WARNINGS) $(HARDENING) $(SANITIZE) $(CXXFLAGS) -I. -MMD -MP -pthread \
+            -DSMSSPOOL_VERSION='"$(VERSION)"' $(shell pkg-config --cflags gammu 2>/dev/null)
+LINK      = $(CXX) $(SANITIZE) $(CXXFLAGS) -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed
+
+LIB_COMMON = -lsqlite3 -lphonenumber -linih -lcrypto
+LIB_FCGI   = -lfcgi -lcgicc
+LIB_SPOOLD = -lsystemd
+LIB_MODEM  = -lGammu
+
+objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
+BIN     = $(BUILD)/bin
+A       = $(BUILD)/libcommon.a
+
+all: $(PROGRAMS:%=$(BIN)/%)
+
+$(BUILD)/%.o: %.cc
+	@mkdir -p $(@D)
+	@echo "  CXX   $<"
+	@$(CXX) $(ALL_FLAGS) $(FLAGS_OF_$(*D)) -c $< -o $@
+
+FLAGS_OF_tests = -DBOOST_TEST_DYN_LINK -Wno-error=maybe-uninitialized
+
+$(A): $(call objects,$(COMMON))
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/libfcgi-common.a: $(call objects,$(FCGI))
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+define link
+@mkdir -p $(@D)
+@echo "  LINK  $@"
+@$(LINK) -o $@ $(filter %.o %.a,$^) $(1)
+endef
+
+$(FCGI_PROGRAMS:%=$(BIN)/smsspool-%): $(BIN)/smsspool-%: $(BUILD)/fcgi/%.o $(BUILD)/libfcgi-common.a $(A)
+	$(call link,$(LIB_FCGI) $(LIB_COMMON))
+$(BIN)/smsspoold: $(call objects,$(SPOOLD) $(filter %_protocol.cc,$(WORKER))) $(A)
+	$(call link,$(LIB_COMMON) $(LIB_SPOOLD))
+$(BIN)/smsspool-modem: $(call objects,$(MODEM) $(WORKER)) $(A)
+	$(call link,$(LIB_COMMON) $(LIB_MODEM))
+$(BIN)/smsspool-loopback: $(call objects,$(LOOPBACK) $(WORKER)) $(A)
+	$(call link,$(LIB_COMMON))
+$(BIN)/smsctl: $(call objects,$(CTL)) $(A)
+	$(call link,$(LIB_COMMON))
+$(BIN)/simmodem: $(call objects,$(SIMMODEM)) $(A)
+	$(call link,$(LIB_COMMON))
+
+# --- tests --------------------------------------------------------------------------------------
+
+# A unit test links everything that is not a program's own main.
+NO_MAIN = $(filter-out %main.cc,$(SPOOLD) $(WORKER) $(CTL) $(SIMMODEM) $(LOOPBACK)) \
+          $(filter-out %main.cc %_gammu.cc,$(MODEM)) $(SUPPORT)
+
+$(BUILD)/libtest.a: $(call objects,$(NO_MAIN))
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(TESTS:%=$(BIN)/%): $(BIN)/%: $(BUILD)/tests/%.o $(BUILD)/libtest.a $(FCGI_PROGRAMS:%=$(BUILD)/fcgi/%.o) $(BUILD)/libfcgi-common.a $(A)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(LINK) -o $@ $(BUILD)/tests/$*.o $(FCGI_OF_$*) $(BUILD)/libtest.a $(BUILD)/libfcgi-common.a $(A) \
+	    -lboost_unit_test_framework $(LIB_FCGI) $(LIB_SPOOLD) $(LIB_COMMON)
+
+# The test of a FastCGI program links that program's handler.
+$(foreach p,$(FCGI_PROGRAMS),$(eval FCGI_OF_$(p)_test = $(BUILD)/fcgi/$(p).o))
+
+$(BIN)/load: $(BUILD)/tests/load/load.o
+	$(call link,-lcurl)
+
+tests: all $(BIN)/load $(TESTS:%=$(BIN)/%)
+
+check: packages
+	$(MAKE) --no-print-directory tests
+	BUILD=$(BUILD) tests/check.sh $(TESTS) $(FLOWS)
+
+run:
+	@tests/packages.sh run
+	$(MAKE) --no-print-directory all
+	BUILD=$(BUILD) exec tests/run.sh
+
+packages:
+	@tests/packages.sh
+
+lint: packages
+	$(MAKE) --no-print-directory all
+	BUILD=$(BUILD) tests/lint.sh
+
+bench: packages
+	$(MAKE) --no-print-directory all
+	BUILD=$(BUILD) tests/bench/bench.sh
+
+# Each target runs for FUZZ_SECONDS from its seeds in tests/fuzz/NAME/.
+FUZZ_SECONDS = 30
+fuzz: packages
+	BUILD=build-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/fuzz.sh $(FUZZ)
+
+clean:
+	rm -rf build build-san build-fuzz
+
+-include mk/install.mk
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: all tests check run packages lint bench fuzz clean
+.SECONDARY:
+.DELETE_ON_ERROR:

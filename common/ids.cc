@@ -1,0 +1,108 @@
+// UUIDs of version 7, and hashes.
+
+#include "common/ids.h"
+
+#include "common/clock.h"
+#include "common/error.h"
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <openssl/evp.h>
+#include <sys/random.h>
+
+namespace smsspool {
+
+namespace {
+
+constexpr char hex_digits[] = "0123456789abcdef";
+
+using Bytes = std::array<std::uint8_t, 16>;
+
+void fill_random(std::uint8_t* to, std::size_t count) {
+    // Requests of up to 256 bytes are never cut short once the generator is seeded (getrandom(2)).
+    if (::getrandom(to, count, 0) != static_cast<ssize_t>(count))
+        throw system_error(Fault::unavailable, "getrandom");
+}
+
+// The order within a millisecond: RFC 9562 6.2 method 1, twelve bits that count up from a random
+// start below 2^11; when they run over, the millisecond is borrowed from the future.
+struct Sequence {
+    std::mutex mutex;
+    UtcMs last_ms = 0;
+    std::uint32_t counter = 0;
+};
+
+struct Moment {
+    UtcMs ms;
+    std::uint32_t counter;
+};
+
+Moment next_moment(std::uint32_t random) {
+    static Sequence sequence;
+    const std::lock_guard lock(sequence.mutex);
+    const UtcMs now = utc_now();
+    if (now > sequence.last_ms) {
+        sequence.last_ms = now;
+        sequence.counter = random & 0x7FF;
+    } else if (++sequence.counter > 0xFFF) {
+        ++sequence.last_ms;
+        sequence.counter = random & 0x7FF;
+    }
+    return {sequence.last_ms, sequence.counter};
+}
+
+std::string hex_with_hyphens(const Bytes& bytes) {
+    std::string text;
+    text.reserve(36);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            text += '-';
+        text += hex_digits[bytes[i] >> 4];
+        text += hex_digits[bytes[i] & 0xF];
+    }
+    return text;
+}
+
+} // namespace
+
+std::string new_id() {
+    Bytes bytes;
+    fill_random(bytes.data(), bytes.size());
+    const std::uint32_t random = (std::uint32_t{bytes[6]} << 8) | bytes[7];
+    const Moment moment = next_moment(random);
+    for (std::size_t i = 0; i < 6; ++i)
+        bytes[i] = static_cast<std::uint8_t>(moment.ms >> (8 * (5 - i)));
+    bytes[6] = static_cast<std::uint8_t>(0x70 | (moment.counter >> 8));
+    bytes[7] = static_cast<std::uint8_t>(moment.counter);
+    bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3F));
+    return hex_with_hyphens(bytes);
+}
+
+bool is_id(std::string_view text) noexcept {
+    if (text.size() != 36)
+        return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+        const char c = text[i];
+        const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        if (hyphen ? c != '-' : !hex)
+            return false;
+    }
+    return true;
+}
+
+std::string sha256_hex(std::string_view bytes) {
+    std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1)
+        throw Error(Fault::bug, "SHA-256 is not available");
+    std::string text;
+    for (unsigned i = 0; i < length; ++i) {
+        text += hex_digits[digest[i] >> 4];
+        text += hex_digits[digest[i] & 0xF];
+    }
+    return text;
+}
+
+} // namespace smsspool

@@ -1,0 +1,125 @@
+// The states of a job and the steps between them: THE table.
+//
+// A message is one text to one or more recipients; a job is that text to one recipient. The state
+// belongs to the job. The words are stored in the spool and shown in the manual: never rename one.
+
+#ifndef SMSSPOOL_COMMON_MESSAGE_H
+#define SMSSPOOL_COMMON_MESSAGE_H
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace smsspool {
+
+enum class State : std::uint8_t {
+    queued,    // waits for its (next) attempt
+    sending,   // claimed; an attempt is in the journal
+    sent,      // the network took every part; final unless a reply is awaited
+    replied,   // the reply came; final
+    timeout,   // no reply in time; final
+    failed,    // refused for good, or attempts used up: a dead letter
+    unknown,   // may have gone out, and a person decides: a dead letter
+    expired,   // its validity ended before it was sent; final
+    canceled,  // taken back by its sender; final
+    abandoned, // a dead letter that a person gave up; final
+    count
+};
+
+enum class Event : std::uint8_t {
+    claim,       // a worker is about to be told
+    accepted,    // the network took the last part
+    temporary,   // refused for now, attempts are left; also: network or link trouble
+    permanent,   // refused for good, or no attempt is left
+    resend,      // outcome unknown, setting `unknown` = resend and it is the first time
+    hold,        // outcome unknown otherwise
+    reply,       // the awaited reply came
+    reply_late,  // the deadline of the reply passed
+    expire,      // validity ended
+    cancel,      // by the sender
+    retry,       // of a dead letter, by a person
+    abandon,     // of a dead letter, by a person
+    count
+};
+
+struct Step {
+    State from;
+    Event on;
+    State to;
+};
+
+inline constexpr std::array steps{
+    Step{State::queued, Event::claim, State::sending},
+    Step{State::queued, Event::expire, State::expired},
+    Step{State::queued, Event::cancel, State::canceled},
+    Step{State::sending, Event::accepted, State::sent},
+    Step{State::sending, Event::temporary, State::queued},
+    Step{State::sending, Event::permanent, State::failed},
+    Step{State::sending, Event::resend, State::queued},
+    Step{State::sending, Event::hold, State::unknown},
+    Step{State::sent, Event::reply, State::replied},
+    Step{State::sent, Event::reply_late, State::timeout},
+    Step{State::failed, Event::retry, State::queued},
+    Step{State::failed, Event::abandon, State::abandoned},
+    Step{State::unknown, Event::retry, State::queued},
+    Step{State::unknown, Event::abandon, State::abandoned},
+};
+
+// Where `on` leads from `from`; nothing where the table has no such step.
+[[nodiscard]] constexpr std::optional<State> next(State from, Event on) noexcept {
+    for (const Step& step : steps) {
+        if (step.from == from && step.on == on)
+            return step.to;
+    }
+    return std::nullopt;
+}
+
+// The stored word of a state, and back.
+[[nodiscard]] std::string_view name_of(State state) noexcept;
+[[nodiscard]] std::optional<State> state_named(std::string_view word) noexcept;
+
+namespace detail {
+
+constexpr bool each_step_is_unique() {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        for (std::size_t j = i + 1; j < steps.size(); ++j) {
+            if (steps[i].from == steps[j].from && steps[i].on == steps[j].on)
+                return false;
+        }
+    }
+    return true;
+}
+
+constexpr bool each_state_is_reached() {
+    for (std::size_t s = 0; s < static_cast<std::size_t>(State::count); ++s) {
+        bool reached = s == static_cast<std::size_t>(State::queued); // by submit
+        for (const Step& step : steps)
+            reached = reached || step.to == static_cast<State>(s);
+        if (!reached)
+            return false;
+    }
+    return true;
+}
+
+constexpr bool is_end(State state) {
+    for (const Step& step : steps) {
+        if (step.from == state)
+            return false;
+    }
+    return true;
+}
+
+} // namespace detail
+
+static_assert(detail::each_step_is_unique());
+static_assert(detail::each_state_is_reached());
+static_assert(detail::is_end(State::replied) && detail::is_end(State::timeout) &&
+              detail::is_end(State::expired) && detail::is_end(State::canceled) &&
+              detail::is_end(State::abandoned));
+static_assert(!next(State::sent, Event::claim), "what was sent is never sent again");
+
+} // namespace smsspool
+
+#endif

@@ -1,0 +1,313 @@
+// The schema.
+//
+// In the common subset of SQLite, MariaDB and PostgreSQL: no partial index, trigger, foreign key or
+// automatic number. Times are UTC in milliseconds. Ids are UUIDv7 as text, made by the program, so
+// they sort by time. Numbers of telephones are E.164 and compared as bytes.
+
+#include "common/schema.h"
+
+#include "common/error.h"
+
+#include <algorithm>
+
+namespace smsspool {
+
+namespace {
+
+constexpr std::string_view table_message = R"sql(
+CREATE TABLE IF NOT EXISTS message (
+  id               TEXT NOT NULL PRIMARY KEY, -- UUIDv7; the message_id of the API
+  username         TEXT NOT NULL,             -- whose it is; alerts: setting alerts_user
+  api              TEXT NOT NULL,             -- by which door: rest, alerts
+  address          TEXT NOT NULL,             -- the client's network address; '': none
+  text             TEXT NOT NULL,             -- as it is sent (after truncation)
+  encoding         TEXT NOT NULL,             -- gsm7 or ucs2
+  parts            INTEGER NOT NULL,          -- how many SMS the text becomes
+  original_length  INTEGER,                   -- characters before truncation; NULL: not truncated
+  reply_timeout_ms INTEGER,                   -- how long a reply is awaited; NULL: none wanted
+  created_ms       INTEGER NOT NULL,          -- when it was accepted
+  valid_until_ms   INTEGER NOT NULL           -- an unsent job expires then
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view table_job = R"sql(
+CREATE TABLE IF NOT EXISTS job (
+  id               TEXT NOT NULL PRIMARY KEY, -- UUIDv7
+  message_id       TEXT NOT NULL,
+  number_given     TEXT NOT NULL,             -- the recipient as the client wrote it
+  number           TEXT NOT NULL,             -- the recipient in E.164, or a service number
+  state            TEXT NOT NULL,             -- see common/message.h
+  priority         INTEGER NOT NULL,          -- 0 high, 1 normal, 2 low
+  not_before_ms    INTEGER NOT NULL,          -- due then; orders the queue
+  valid_until_ms   INTEGER NOT NULL,          -- of its message: the sweep looks here
+  attempts         INTEGER NOT NULL,          -- refusals that counted
+  waits            INTEGER NOT NULL,          -- pauses in a row for want of a network
+  unknowns         INTEGER NOT NULL,          -- attempts that may have gone out, unconfirmed
+  parts_done       INTEGER NOT NULL,          -- parts that the network took
+  concat_reference INTEGER,                   -- of all its parts; NULL: none sent, or one part
+  modem            TEXT,                      -- the modem of its last attempt; NULL: none yet
+  owner            TEXT,                      -- who claimed it; NULL unless sending
+  claim            TEXT,                      -- token of its last claim; NULL: none yet
+  lease_until_ms   INTEGER,                   -- the claim's end; NULL unless sending
+  attempted_ms     INTEGER,                   -- when the last attempt began; NULL: none yet
+  error_code       TEXT,                      -- the API's word for what went wrong; NULL: nothing
+  error_text       TEXT,                      -- a sentence for it
+  reply_text       TEXT,                      -- NULL: no reply (yet)
+  reply_ms         INTEGER                    -- time stamp of the reply
+) STRICT, WITHOUT ROWID)sql";
+
+// The question of the claim: the oldest due job of a priority.
+constexpr std::string_view index_job_due = R"sql(
+CREATE INDEX IF NOT EXISTS job_due ON job (state, priority, not_before_ms, id))sql";
+
+constexpr std::string_view index_job_message = R"sql(
+CREATE INDEX IF NOT EXISTS job_message ON job (message_id))sql";
+
+// The question of the sweep: queued jobs whose validity ended.
+constexpr std::string_view index_job_valid = R"sql(
+CREATE INDEX IF NOT EXISTS job_valid ON job (state, valid_until_ms))sql";
+
+constexpr std::string_view index_message_created = R"sql(
+CREATE INDEX IF NOT EXISTS message_created ON message (created_ms, id))sql";
+
+constexpr std::string_view table_attempt = R"sql(
+CREATE TABLE IF NOT EXISTS attempt (          -- the journal: one row each time a part may go out
+  id         TEXT NOT NULL PRIMARY KEY,       -- UUIDv7
+  job_id     TEXT NOT NULL,
+  part       INTEGER NOT NULL,                -- from 1
+  modem      TEXT NOT NULL,
+  started_ms INTEGER NOT NULL,                -- committed before the worker is told
+  ended_ms   INTEGER,                         -- NULL: open
+  outcome    TEXT NOT NULL,                   -- open, accepted, refused, unknown, withdrawn
+  reference  INTEGER,                         -- TP-MR of the network; NULL: none
+  code       INTEGER,                         -- the transport's number of a refusal; NULL: none
+  reason     TEXT                             -- its sentence; NULL: none
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view index_attempt_job = R"sql(
+CREATE INDEX IF NOT EXISTS attempt_job ON attempt (job_id, id))sql";
+
+constexpr std::string_view table_awaiting = R"sql(
+CREATE TABLE IF NOT EXISTS awaiting (         -- sent jobs whose reply is still due
+  job_id   TEXT NOT NULL PRIMARY KEY,
+  number   TEXT NOT NULL,                     -- who should answer
+  modem    TEXT NOT NULL,                     -- where the answer will come in
+  sent_ms  INTEGER NOT NULL,                  -- the answer is not older
+  until_ms INTEGER NOT NULL                   -- nor later
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view index_awaiting_number = R"sql(
+CREATE INDEX IF NOT EXISTS awaiting_number ON awaiting (number, sent_ms))sql";
+
+constexpr std::string_view index_awaiting_until = R"sql(
+CREATE INDEX IF NOT EXISTS awaiting_until ON awaiting (until_ms))sql";
+
+constexpr std::string_view table_concat = R"sql(
+CREATE TABLE IF NOT EXISTS concat (           -- the last concatenation reference used
+  modem     TEXT NOT NULL,                    -- a recipient joins parts by sender and reference
+  number    TEXT NOT NULL,
+  reference INTEGER NOT NULL,                 -- 0 to 255
+  PRIMARY KEY (modem, number)
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view table_incoming = R"sql(
+CREATE TABLE IF NOT EXISTS incoming (         -- each SMS that a modem held, as it came
+  id          TEXT NOT NULL PRIMARY KEY,      -- UUIDv7
+  fingerprint TEXT NOT NULL UNIQUE,           -- hash of modem, place and content while the modem
+                                              -- may still hold it; then the id
+  modem       TEXT NOT NULL,
+  folder      INTEGER NOT NULL,               -- its place on the modem
+  location    INTEGER NOT NULL,
+  kind        TEXT NOT NULL,                  -- deliver, report, raw (hexadecimal in text)
+  number      TEXT NOT NULL,                  -- the sender as given
+  text        TEXT NOT NULL,
+  sent_ms     INTEGER,                        -- time stamp of the service centre; NULL: none
+  stored_ms   INTEGER NOT NULL,
+  part        INTEGER NOT NULL,
+  parts       INTEGER NOT NULL,
+  reference   INTEGER NOT NULL,               -- -1: none
+  inbox_id    TEXT                            -- the message it became part of; NULL: waits
+) STRICT, WITHOUT ROWID)sql";
+
+// The question of the join: the parts that wait, of one sender and reference to one modem.
+constexpr std::string_view index_incoming_join = R"sql(
+CREATE INDEX IF NOT EXISTS incoming_join ON incoming (inbox_id, modem, number, reference, parts))sql";
+
+constexpr std::string_view index_incoming_stored = R"sql(
+CREATE INDEX IF NOT EXISTS incoming_stored ON incoming (stored_ms))sql";
+
+constexpr std::string_view table_inbox = R"sql(
+CREATE TABLE IF NOT EXISTS inbox (            -- whole incoming messages
+  id        TEXT NOT NULL PRIMARY KEY,        -- UUIDv7
+  modem     TEXT NOT NULL,
+  number    TEXT NOT NULL,                    -- the sender as given
+  text      TEXT NOT NULL,
+  sent_ms   INTEGER,                          -- time stamp of its first part; NULL: none
+  stored_ms INTEGER NOT NULL,
+  state     TEXT NOT NULL,                    -- unread, read, reply
+  folder    INTEGER NOT NULL,                 -- where its first part lay on the modem
+  location  INTEGER NOT NULL,
+  complete  INTEGER NOT NULL,                 -- 0: parts never came
+  job_id    TEXT                              -- the job it answers; NULL: none
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view index_inbox_state = R"sql(
+CREATE INDEX IF NOT EXISTS inbox_state ON inbox (state, id))sql";
+
+constexpr std::string_view index_inbox_stored = R"sql(
+CREATE INDEX IF NOT EXISTS inbox_stored ON inbox (stored_ms, id))sql";
+
+constexpr std::string_view table_idempotency = R"sql(
+CREATE TABLE IF NOT EXISTS idempotency (
+  username   TEXT NOT NULL,
+  idem_key   TEXT NOT NULL,                   -- the client's Idempotency-Key
+  body_hash  TEXT NOT NULL,                   -- SHA-256 of the request's body
+  message_id TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  PRIMARY KEY (username, idem_key)
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view index_idempotency_created = R"sql(
+CREATE INDEX IF NOT EXISTS idempotency_created ON idempotency (created_ms))sql";
+
+constexpr std::string_view table_alert = R"sql(
+CREATE TABLE IF NOT EXISTS alert (            -- the last known state of each alert
+  alert_key  TEXT NOT NULL PRIMARY KEY,       -- hash of its labels and recipient
+  state      TEXT NOT NULL,                   -- FIRING, RESOLVED
+  message_id TEXT NOT NULL,                   -- the SMS that told of it
+  sent_ms    INTEGER NOT NULL                 -- when that was accepted
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view index_alert_sent = R"sql(
+CREATE INDEX IF NOT EXISTS alert_sent ON alert (sent_ms))sql";
+
+constexpr std::string_view table_daemon = R"sql(
+CREATE TABLE IF NOT EXISTS daemon (           -- one row for each run of a daemon
+  owner      TEXT NOT NULL PRIMARY KEY,       -- host and run
+  host       TEXT NOT NULL,
+  pid        INTEGER NOT NULL,
+  started_ms INTEGER NOT NULL,
+  beat_ms    INTEGER NOT NULL                 -- it was alive then
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view table_modem = R"sql(
+CREATE TABLE IF NOT EXISTS modem (            -- one writer: the daemon that owns the modem
+  name          TEXT NOT NULL PRIMARY KEY,
+  state         TEXT NOT NULL,                -- starting, ready, waiting, down
+  device        TEXT NOT NULL,                -- facts as the worker gave them; '' or -1: unknown
+  manufacturer  TEXT NOT NULL,
+  model         TEXT NOT NULL,
+  imei          TEXT NOT NULL,
+  imsi          TEXT NOT NULL,
+  network       TEXT NOT NULL,                -- home, roaming, searching, denied, none, unknown
+  operator_name TEXT NOT NULL,
+  signal        INTEGER NOT NULL,             -- percent
+  used          INTEGER NOT NULL,             -- places taken for incoming messages
+  capacity      INTEGER NOT NULL,             -- and how many there are
+  error         TEXT NOT NULL,                -- why it is not ready; '': it is
+  since_ms      INTEGER NOT NULL,             -- of this state
+  beat_ms       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view table_pin = R"sql(
+CREATE TABLE IF NOT EXISTS rejected_pin (     -- a PIN that a SIM refused is not given again
+  modem TEXT NOT NULL PRIMARY KEY,
+  mark  TEXT NOT NULL                         -- of the PIN's file: its time and size, not the PIN
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view table_migration = R"sql(
+CREATE TABLE IF NOT EXISTS migration (
+  name       TEXT NOT NULL PRIMARY KEY,
+  applied_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID)sql";
+
+std::vector<std::string> applied_names(Database& database) {
+    std::vector<std::string> names;
+    Use use = database.use(Sql::migration_list);
+    while (use.step())
+        names.push_back(use.text(0));
+    return names;
+}
+
+bool has(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool has_migration_table(Database& database) {
+    return !database
+                .ask_text("SELECT name FROM sqlite_master WHERE type='table' AND name='migration'")
+                .empty();
+}
+
+// False: it was there already. Looked at inside the transaction: two hands may migrate at once.
+bool apply(Database& database, const Migration& migration, UtcMs now) {
+    bool missing = false;
+    database.transact([&] {
+        missing = !has(applied_names(database), migration.name);
+        if (!missing)
+            return;
+        database.run_text(std::string(migration.sql));
+        database.use(Sql::migration_add).bind_all(migration.name, now).run();
+    });
+    return missing;
+}
+
+} // namespace
+
+const std::vector<Migration>& migrations() {
+    static const std::vector<Migration> list{
+        {"message", table_message},
+        {"message_created", index_message_created},
+        {"job", table_job},
+        {"job_due", index_job_due},
+        {"job_message", index_job_message},
+        {"job_valid", index_job_valid},
+        {"attempt", table_attempt},
+        {"attempt_job", index_attempt_job},
+        {"awaiting", table_awaiting},
+        {"awaiting_number", index_awaiting_number},
+        {"awaiting_until", index_awaiting_until},
+        {"concat", table_concat},
+        {"incoming", table_incoming},
+        {"incoming_join", index_incoming_join},
+        {"incoming_stored", index_incoming_stored},
+        {"inbox", table_inbox},
+        {"inbox_state", index_inbox_state},
+        {"inbox_stored", index_inbox_stored},
+        {"idempotency", table_idempotency},
+        {"idempotency_created", index_idempotency_created},
+        {"alert", table_alert},
+        {"alert_sent", index_alert_sent},
+        {"daemon", table_daemon},
+        {"modem", table_modem},
+        {"rejected_pin", table_pin},
+    };
+    return list;
+}
+
+std::vector<std::string> migrate(Database& database, UtcMs now) {
+    // WAL: readers never wait for the writer. Stored in the file, so said once.
+    if (database.ask_text("PRAGMA journal_mode=WAL") != "wal")
+        throw Error(Fault::unavailable, "spool: the file system does not allow WAL");
+    database.run_text(std::string(table_migration));
+    std::vector<std::string> done;
+    for (const Migration& migration : migrations()) {
+        if (apply(database, migration, now))
+            done.emplace_back(migration.name);
+    }
+    return done;
+}
+
+void check_schema(Database& database) {
+    if (!has_migration_table(database))
+        throw Error(Fault::unavailable, "spool: it is empty; run: smsctl spool migrate");
+    const std::vector<std::string> applied = applied_names(database);
+    for (const Migration& migration : migrations()) {
+        if (!has(applied, migration.name))
+            throw Error(Fault::unavailable, "spool: it lacks \"" + std::string(migration.name) +
+                                                "\"; run: smsctl spool migrate");
+    }
+    if (applied.size() > migrations().size())
+        throw Error(Fault::unavailable, "spool: it was made by a newer version of smsspool");
+}
+
+} // namespace smsspool

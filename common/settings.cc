@@ -1,0 +1,322 @@
+// The table of settings, and one value as text and back.
+
+#include "common/settings.h"
+
+#include "common/error.h"
+#include "common/fd.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <fcntl.h>
+#include <limits>
+#include <optional>
+#include <sys/stat.h>
+
+namespace smsspool {
+
+namespace {
+
+constexpr std::int64_t second = 1000;
+constexpr std::int64_t minute = 60 * second;
+constexpr std::int64_t hour = 60 * minute;
+constexpr std::int64_t day = 24 * hour;
+constexpr std::int64_t kilo = 1024;
+constexpr std::int64_t mega = 1024 * kilo;
+
+struct Unit {
+    std::string_view name;
+    std::int64_t factor;
+};
+
+// Longest first, so that a duration is shown in the largest unit that divides it.
+constexpr std::array<Unit, 5> time_units{
+    {{"d", day}, {"h", hour}, {"m", minute}, {"s", second}, {"ms", 1}}};
+constexpr std::array<Unit, 2> size_units{{{"M", mega}, {"k", kilo}}};
+
+template <class Choice>
+struct Word {
+    Choice value;
+    std::string_view word;
+};
+
+constexpr std::array<Word<LongMessages>, 3> words_of(LongMessages) {
+    return {{{LongMessages::truncate, "truncate"},
+             {LongMessages::split, "split"},
+             {LongMessages::reject, "reject"}}};
+}
+constexpr std::array<Word<UnknownPolicy>, 2> words_of(UnknownPolicy) {
+    return {{{UnknownPolicy::resend, "resend"}, {UnknownPolicy::hold, "hold"}}};
+}
+constexpr std::array<Word<Verbosity>, 4> words_of(Verbosity) {
+    return {{{Verbosity::error, "error"},
+             {Verbosity::warning, "warning"},
+             {Verbosity::info, "info"},
+             {Verbosity::debug, "debug"}}};
+}
+constexpr std::array<Word<bool>, 8> words_of(bool) {
+    return {{{true, "yes"},
+             {false, "no"},
+             {true, "true"},
+             {false, "false"},
+             {true, "on"},
+             {false, "off"},
+             {true, "1"},
+             {false, "0"}}};
+}
+
+struct Limits {
+    std::string_view name;
+    std::int64_t least, most;
+};
+
+[[noreturn]] void refuse(std::string_view name, const std::string& wanted,
+                         const std::string& found) {
+    throw Error(Fault::bad_input,
+                std::string(name) + " must be " + wanted + ", not \"" + found + "\"");
+}
+
+// The whole of `text` as a number that is not negative.
+std::optional<std::int64_t> digits(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (text.empty() || text.front() == '-' || error != std::errc{} ||
+        end != text.data() + text.size())
+        return std::nullopt;
+    return value;
+}
+
+// "30s" with the units given; `plain` is the factor of digits without a unit.
+template <std::size_t N>
+std::optional<std::int64_t> with_unit(std::string_view text, const std::array<Unit, N>& units,
+                                      std::int64_t plain) {
+    const std::size_t at = std::min(text.find_first_not_of("0123456789"), text.size());
+    const auto value = digits(text.substr(0, at));
+    const std::string_view unit = text.substr(at);
+    std::int64_t factor = unit.empty() ? plain : 0;
+    for (const Unit& each : units) {
+        if (each.name == unit)
+            factor = each.factor;
+    }
+    if (!value || factor == 0 || *value > std::numeric_limits<std::int64_t>::max() / factor)
+        return std::nullopt;
+    return *value * factor;
+}
+
+std::string show_duration(std::int64_t ms) {
+    for (const Unit& unit : time_units) {
+        if (ms % unit.factor == 0 && (ms != 0 || unit.name == "s"))
+            return std::to_string(ms / unit.factor) + std::string(unit.name);
+    }
+    return std::to_string(ms) + "ms";
+}
+
+void set(std::string& member, const Limits&, const std::string& text) {
+    member = text;
+}
+
+void set(std::int64_t& member, const Limits& limits, const std::string& text) {
+    const auto value = with_unit(text, size_units, 1);
+    if (!value || *value < limits.least || *value > limits.most)
+        refuse(limits.name,
+               "a number from " + std::to_string(limits.least) + " to " +
+                   std::to_string(limits.most),
+               text);
+    member = *value;
+}
+
+void set(Ms& member, const Limits& limits, const std::string& text) {
+    const auto value = with_unit(text, time_units, second);
+    if (!value || *value < limits.least || *value > limits.most)
+        refuse(limits.name,
+               "a time from " + show_duration(limits.least) + " to " + show_duration(limits.most),
+               text);
+    member = Ms(*value);
+}
+
+// bool and the enums: one of a list of words.
+template <class Choice>
+void set(Choice& member, const Limits& limits, const std::string& text) {
+    std::string wanted = "one of";
+    for (const auto& each : words_of(Choice{})) {
+        if (each.word == text) {
+            member = each.value;
+            return;
+        }
+        wanted += ' ';
+        wanted += each.word;
+    }
+    refuse(limits.name, wanted, text);
+}
+
+std::string shown(const std::string& member) {
+    return member;
+}
+std::string shown(std::int64_t member) {
+    return std::to_string(member);
+}
+std::string shown(Ms member) {
+    return show_duration(member.count());
+}
+template <class Choice>
+std::string shown(Choice member) {
+    for (const auto& each : words_of(Choice{})) {
+        if (each.value == member)
+            return std::string(each.word);
+    }
+    return {};
+}
+
+template <class Owner>
+std::string show_member(const Setting<Owner>& setting, const Owner& owner) {
+    return std::visit([&](auto member) { return shown(owner.*member); }, setting.member);
+}
+
+template <class Owner>
+void assign_member(const std::vector<Setting<Owner>>& table, Owner& owner, std::string_view name,
+                   const std::string& value) {
+    for (const Setting<Owner>& setting : table) {
+        if (setting.name != name)
+            continue;
+        const Limits limits{setting.name, setting.least, setting.most};
+        std::visit([&](auto member) { set(owner.*member, limits, value); }, setting.member);
+        return;
+    }
+    throw Error(Fault::bad_input, "there is no setting \"" + std::string(name) + "\" here");
+}
+
+} // namespace
+
+const std::vector<Setting<Config>>& settings() {
+    static const std::vector<Setting<Config>> table{
+        {"spool", &Config::spool, 0, 0, "The database file of the spool."},
+        {"wake_socket", &Config::wake_socket, 0, 0,
+         "The socket on which the daemon is told that there is work."},
+        {"lock_file", &Config::lock_file, 0, 0, "Held by the one daemon of this spool."},
+        {"worker_dir", &Config::worker_dir, 0, 0,
+         "The folder of the worker programs; empty: where they were installed."},
+        {"log_level", &Config::log_level, 0, 0, "What is logged: error, warning, info or debug."},
+        {"region", &Config::region, 0, 0,
+         "The country (ISO 3166) of numbers written without a country code."},
+        {"service_numbers", &Config::service_numbers, 0, 0,
+         "Short numbers of the operator that pass unchanged, separated by spaces."},
+        {"long_messages", &Config::long_messages, 0, 0,
+         "What POST / does with a text over message_length: truncate, split or reject."},
+        {"message_length", &Config::message_length, 1, 10000,
+         "The length, in characters, to which POST / truncates."},
+        {"text_limit", &Config::text_limit, 160, 100000,
+         "The longest text, in characters, that is looked at."},
+        {"max_parts", &Config::max_parts, 1, 255, "The most SMS that one text may become."},
+        {"body_limit", &Config::body_limit, 1 * kilo, 64 * mega,
+         "The largest body of a request, in bytes."},
+        {"query_limit", &Config::query_limit, 256, 64 * kilo,
+         "The longest query of a request, in bytes."},
+        {"json_depth", &Config::json_depth, 4, 1000, "The deepest nesting of JSON."},
+        {"fcgi_threads", &Config::fcgi_threads, 1, 64,
+         "How many requests one FastCGI program handles at once."},
+        {"busy_timeout", &Config::busy_timeout, 100, 60 * second,
+         "How long to wait for another writer of the spool before answering 503."},
+        {"idempotency_window", &Config::idempotency_window, 1 * minute, 30 * day,
+         "How long an Idempotency-Key is remembered."},
+        {"admins", &Config::admins, 0, 0,
+         "Users who see the messages of all, separated by spaces."},
+        {"reply_timeout", &Config::reply_timeout, 1 * second, 1 * day,
+         "How long to wait for a reply where the request does not say."},
+        {"reply_timeout_most", &Config::reply_timeout_most, 1 * second, 7 * day,
+         "The longest wait that a request may ask for."},
+        {"reply_grace", &Config::reply_grace, 0, 1 * hour,
+         "How much longer to wait where the modem cannot be read at the deadline."},
+        {"alerts", &Config::alerts, 0, 0, "Whether the alerts addresses take anything."},
+        {"alerts_number", &Config::alerts_number, 0, 0,
+         "The recipient of alerts that name none; empty: such alerts fail."},
+        {"alerts_length", &Config::alerts_length, 50, 10000,
+         "The length, in characters, to which the text of an alert is cut."},
+        {"alerts_user", &Config::alerts_user, 0, 0, "The user to whom the messages of alerts belong."},
+        {"alerts_remind", &Config::alerts_remind, 0, 365 * day,
+         "After this time an alert that has not changed is sent again; 0: never."},
+        {"alerts_most", &Config::alerts_most, 1, 100000, "The most alerts in one request."},
+        {"scan_interval", &Config::scan_interval, 1 * second, 1 * hour,
+         "How often a modem is asked for what arrived, beside its own reports."},
+        {"state_interval", &Config::state_interval, 1 * second, 1 * hour,
+         "How often a modem is asked for its network and signal."},
+        {"sweep_interval", &Config::sweep_interval, 1 * second, 1 * hour,
+         "How often the daemon looks for what is overdue."},
+        {"heartbeat_interval", &Config::heartbeat_interval, 1 * second, 1 * hour,
+         "How often the daemon writes its state into the spool."},
+        {"heartbeat_stale", &Config::heartbeat_stale, 2 * second, 1 * day,
+         "A state older than this counts as no state: /health says 503."},
+        {"valid_for", &Config::valid_for, 1 * minute, 365 * day,
+         "How long an unsent message waits before it expires."},
+        {"retention", &Config::retention, 0, 3650 * day,
+         "How long a message is kept after it was accepted, once it has come to an end; 0: for "
+         "ever."},
+        {"assembly_timeout", &Config::assembly_timeout, 1 * second, 30 * day,
+         "How long to wait for missing parts of an incoming message."},
+        {"max_attempts", &Config::max_attempts, 1, 100,
+         "After this many refusals a message is a dead letter."},
+        {"retry_first", &Config::retry_first, 1 * second, 1 * day,
+         "The pause after the first refusal; it doubles with each."},
+        {"retry_most", &Config::retry_most, 1 * second, 7 * day, "The longest such pause."},
+        {"network_first", &Config::network_first, 1 * second, 1 * day,
+         "The first pause while there is no network; it doubles with each."},
+        {"network_most", &Config::network_most, 1 * second, 7 * day, "The longest such pause."},
+        {"unknown", &Config::unknown, 0, 0,
+         "After an attempt that may have gone out: resend (once) or hold."},
+        {"log_text", &Config::log_text, 0, 1000,
+         "How many characters of a message the log shows; 0: none."},
+        {"open_deadline", &Config::open_deadline, 1 * second, 10 * minute,
+         "How long a worker may take to find and open its modem."},
+        {"send_deadline", &Config::send_deadline, 1 * second, 10 * minute,
+         "How long a worker may take to send one part."},
+        {"scan_deadline", &Config::scan_deadline, 1 * second, 10 * minute,
+         "How long a worker may take to read, delete or tell its state."},
+        {"worker_pause", &Config::worker_pause, 0, 10 * minute,
+         "The pause before a worker that failed is started again; it doubles while that fails."},
+        {"worker_pause_most", &Config::worker_pause_most, 1 * second, 1 * hour,
+         "The longest such pause."},
+    };
+    return table;
+}
+
+const std::vector<Setting<ModemConfig>>& modem_settings() {
+    static const std::vector<Setting<ModemConfig>> table{
+        {"worker", &ModemConfig::worker, 0, 0,
+         "The transport: the program smsspool-WORKER. modem or loopback."},
+        {"device", &ModemConfig::device, 0, 0,
+         "The modem's device; empty: it is looked for. dummy:FOLDER is libgammu's dummy phone."},
+        {"discover", &ModemConfig::discover, 0, 0,
+         "Where a modem is looked for: patterns of paths, separated by spaces."},
+        {"connection", &ModemConfig::connection, 0, 0, "libgammu's name of the kind of connection."},
+        {"pin_file", &ModemConfig::pin_file, 0, 0,
+         "A file (mode 0600 or 0640) that holds the PIN of the SIM."},
+        {"smsc", &ModemConfig::smsc, 0, 0,
+         "The number of the service centre; empty: the one on the SIM."},
+        {"air", &ModemConfig::air, 0, 0,
+         "Loopback: the file that takes what would have been sent."},
+    };
+    return table;
+}
+
+std::optional<Ms> duration_from(std::string_view text) {
+    const auto ms = with_unit(text, time_units, second);
+    return ms ? std::optional(Ms(*ms)) : std::nullopt;
+}
+
+std::string show(const Setting<Config>& setting, const Config& config) {
+    return show_member(setting, config);
+}
+
+std::string show(const Setting<ModemConfig>& setting, const ModemConfig& config) {
+    return show_member(setting, config);
+}
+
+void assign(Config& config, std::string_view name, const std::string& value) {
+    assign_member(settings(), config, name, value);
+}
+
+void assign(ModemConfig& config, std::string_view name, const std::string& value) {
+    assign_member(modem_settings(), config, name, value);
+}
+
+} // namespace smsspool

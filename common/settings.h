@@ -1,0 +1,164 @@
+// The settings: what an administrator can say, in one table.
+//
+// Each setting is a member of Config (its initialiser is the default) and a row of a table in
+// settings.cc: name, member, limits, one line of help. The parser, `smsspoold -n`, `smsctl config
+// show` and the test of smsspool.conf(5) all read that table. A modem is a section of its own,
+// `[modem NAME]`, with a table of its own.
+
+#ifndef SMSSPOOL_COMMON_SETTINGS_H
+#define SMSSPOOL_COMMON_SETTINGS_H
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace smsspool {
+
+// What POST / and the alerts do with a text longer than they may send (contract/README "Length").
+enum class LongMessages { truncate, split, reject };
+
+// What follows an attempt whose outcome nobody knows (design: three honest outcomes).
+enum class UnknownPolicy { resend, hold };
+
+// In the order of LogLevel (common/log.h).
+enum class Verbosity { error, warning, info, debug };
+
+using Ms = std::chrono::milliseconds;
+
+struct ModemConfig {
+    std::string name = "modem";
+    std::string worker = "modem"; // program smsspool-<worker>
+    std::string device;           // empty: look for it
+    std::string discover = "/dev/ttyUSB* /dev/ttyACM* /dev/serial/by-id/*";
+    std::string connection = "at115200";
+    std::string pin_file;
+    std::string smsc;
+    std::string air; // loopback worker: the file that takes what "went on the air"
+};
+
+struct Config {
+    // Where things are.
+    std::string spool = "/var/lib/smsspool/spool.sqlite";
+    std::string wake_socket = "/run/smsspool/wake.sock";
+    std::string lock_file = "/run/smsspool/smsspoold.lock";
+    std::string worker_dir; // empty: where smsspoold itself was installed
+    Verbosity log_level = Verbosity::info;
+
+    // Numbers and texts.
+    std::string region = "MX";
+    std::string service_numbers = "2222 7373 333";
+    LongMessages long_messages = LongMessages::truncate;
+    std::int64_t message_length = 160;
+    std::int64_t text_limit = 10000;
+    std::int64_t max_parts = 10;
+
+    // Requests.
+    std::int64_t body_limit = 64 * 1024;
+    std::int64_t query_limit = 8 * 1024;
+    std::int64_t json_depth = 32;
+    std::int64_t fcgi_threads = 4;
+    Ms busy_timeout = std::chrono::seconds(5);
+    Ms idempotency_window = std::chrono::hours(24);
+    std::string admins;
+
+    // Replies.
+    Ms reply_timeout = std::chrono::seconds(60);
+    Ms reply_timeout_most = std::chrono::seconds(600);
+    Ms reply_grace = std::chrono::seconds(10);
+
+    // Alerts.
+    bool alerts = false;
+    std::string alerts_number;
+    std::int64_t alerts_length = 150;
+    std::string alerts_user = "grafana";
+    Ms alerts_remind = std::chrono::hours(4);
+    std::int64_t alerts_most = 1000;
+
+    // The daemon.
+    Ms scan_interval = std::chrono::seconds(5);
+    Ms state_interval = std::chrono::seconds(30);
+    Ms sweep_interval = std::chrono::seconds(5);
+    Ms heartbeat_interval = std::chrono::seconds(5);
+    Ms heartbeat_stale = std::chrono::seconds(20);
+    Ms valid_for = std::chrono::hours(24);
+    Ms retention = std::chrono::hours(24);
+    Ms assembly_timeout = std::chrono::hours(1);
+    std::int64_t max_attempts = 5;
+    Ms retry_first = std::chrono::seconds(10);
+    Ms retry_most = std::chrono::minutes(10);
+    Ms network_first = std::chrono::seconds(5);
+    Ms network_most = std::chrono::seconds(60);
+    UnknownPolicy unknown = UnknownPolicy::resend;
+    std::int64_t log_text = 50;
+
+    // Deadlines of a worker's operations: past it the worker is killed and replaced.
+    Ms open_deadline = std::chrono::seconds(45);
+    Ms send_deadline = std::chrono::seconds(60);
+    Ms scan_deadline = std::chrono::seconds(20);
+    Ms worker_pause = std::chrono::seconds(1);
+    Ms worker_pause_most = std::chrono::seconds(30);
+
+    // Never empty after load(): a configuration without [modem …] has one modem with the defaults.
+    std::vector<ModemConfig> modems;
+};
+
+// How a member is written in the file and shown again.
+//   text     as it stands
+//   number   digits; a size may end in k or M (1024, 1048576)
+//   duration digits and ms, s, m, h or d; without a unit seconds
+//   flag     yes/no, true/false, on/off, 1/0
+//   choice   one of the words of its enum
+template <class Owner>
+using Member = std::variant<std::string Owner::*, std::int64_t Owner::*, Ms Owner::*,
+                            bool Owner::*, LongMessages Owner::*, UnknownPolicy Owner::*,
+                            Verbosity Owner::*>;
+
+template <class Owner>
+struct Setting {
+    std::string_view name;
+    Member<Owner> member;
+    std::int64_t least; // of a number; of a duration in milliseconds; unused for others
+    std::int64_t most;
+    std::string_view help;
+};
+
+[[nodiscard]] const std::vector<Setting<Config>>& settings();
+[[nodiscard]] const std::vector<Setting<ModemConfig>>& modem_settings();
+
+// A duration as the file takes it ("30d", "500ms"; digits alone are seconds). Nothing where the
+// text is none.
+[[nodiscard]] std::optional<Ms> duration_from(std::string_view text);
+
+// The present value of a setting, in the form that the file takes.
+[[nodiscard]] std::string show(const Setting<Config>& setting, const Config& config);
+[[nodiscard]] std::string show(const Setting<ModemConfig>& setting, const ModemConfig& config);
+
+// Sets one value from its text. Throws Error(bad_input) naming the setting, the limit and what was
+// found; `config` is unchanged then.
+void assign(Config& config, std::string_view name, const std::string& value);
+void assign(ModemConfig& config, std::string_view name, const std::string& value);
+
+// Reads the files in order, later ones over earlier ones. An unknown setting, a bad value, a line
+// that is none, or a file that cannot be read is an Error(bad_input) whose text
+// begins with "FILE:LINE: ". Settings that contradict each other are an Error(bad_input) too.
+[[nodiscard]] Config load(const std::vector<std::string>& files);
+
+// The files to read where a program was given none: $SMSSPOOL_CONF (separated by ':') if set, else
+// /etc/smsspool/smsspool.conf.
+[[nodiscard]] std::vector<std::string> default_files();
+
+// What changes when a secret's file does: its time and size, never its content. Empty where there is
+// no such file.
+[[nodiscard]] std::string secret_mark(const std::string& file);
+
+// The first line of a secret's file. Throws Error: unavailable if it cannot be read, denied if others than owner
+// and group may read it. The text of the error never holds the secret.
+[[nodiscard]] std::string read_secret(const std::string& file);
+
+} // namespace smsspool
+
+#endif

@@ -1,0 +1,330 @@
+// The spool: everything that was accepted, and what became of it. The only place where the programs
+// meet, and the only header through which they do.
+//
+// One Spool is one connection; it belongs to one thread. Each verb is a transaction of its own: it
+// is done as a whole and on the disk when the verb returns (SQLite, WAL, synchronous=FULL), or
+// nothing of it is. Each verb can be run again with the same arguments, after a lost answer or a
+// crash, and then changes nothing more.
+//
+// Every verb throws Error:
+//   busy         another writer held the spool for longer than `busy_timeout`; try again
+//   full         no room on the disk; nothing was written, reading still works
+//   unavailable  the file is missing, not writable, or of another schema
+//   corrupt      SQLite found the file damaged
+//   bug          a statement does not fit the schema
+// All times are UTC in milliseconds and given by the caller: the spool reads no clock.
+
+#ifndef SMSSPOOL_COMMON_SPOOL_H
+#define SMSSPOOL_COMMON_SPOOL_H
+
+#include "common/clock.h"
+#include "common/message.h"
+#include "common/parts.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smsspool {
+
+class Database;
+class Numbers;
+struct Config;
+
+enum class Access { read, write };
+
+// --- accepting ----------------------------------------------------------------------------------
+
+// Stored; never renumber. Smaller goes first.
+enum class Priority : int { high = 0, normal = 1, low = 2 };
+
+struct Recipient {
+    std::string given;  // as the client wrote it
+    std::string number; // E.164 or a service number
+};
+
+// The same key and body from the same user within the window is the same message.
+struct IdempotencyKey {
+    std::string key;
+    std::string body_hash;
+    UtcMs since = 0; // older entries no longer count
+};
+
+// An alert of a monitoring system. Sent only if `state` differs from the last one under `key`, or
+// the last SMS of it is from before `remind_before`.
+struct AlertChange {
+    std::string key;
+    std::string state;
+    UtcMs remind_before = 0;
+};
+
+struct NewMessage {
+    std::string id; // made by the caller with new_id(), before the first try
+    std::string user;
+    std::string api;     // "rest", "alerts"
+    std::string address; // of the client; empty: none
+    std::string text;
+    Encoding encoding = Encoding::gsm7;
+    std::size_t parts = 1;
+    std::optional<std::size_t> original_length;    // code points before truncation
+    std::optional<std::int64_t> reply_timeout_ms; // a reply is awaited
+    Priority priority = Priority::normal;
+    UtcMs created = 0;
+    UtcMs valid_until = 0;
+    std::vector<Recipient> recipients;
+    std::optional<IdempotencyKey> idempotency;
+    std::optional<AlertChange> alert;
+};
+
+enum class Stored {
+    done,     // it is in the spool (also if this very id was stored before)
+    again,    // the key was used for the same body; `message_id` is the earlier message
+    conflict, // the key was used for another body; nothing was stored
+    repeated, // the alert has not changed; `message_id` is the SMS that told of its state
+};
+
+struct StoreAnswer {
+    Stored how = Stored::done;
+    std::string message_id;
+};
+
+// --- reading ------------------------------------------------------------------------------------
+
+struct JobView {
+    std::string id;
+    std::string number_given;
+    std::string number;
+    State state = State::queued;
+    std::optional<UtcMs> attempted; // when the last attempt began
+    std::int64_t attempts = 0;      // refusals that counted
+    std::int64_t unknowns = 0;      // attempts that may have gone out and were not confirmed
+    std::int64_t parts_done = 0;
+    std::string error_code; // empty: none
+    std::string error_text;
+    std::string modem;
+    struct Reply {
+        std::string text;
+        UtcMs received = 0;
+    };
+    std::optional<Reply> reply;
+};
+
+struct AttemptView {
+    std::string job_id;
+    std::int64_t part = 1;
+    std::string modem;
+    UtcMs started = 0;
+    std::optional<UtcMs> ended;
+    std::string outcome; // open, accepted, refused, unknown, withdrawn
+    std::optional<std::int64_t> reference, code;
+    std::string reason;
+};
+
+struct MessageView {
+    std::string id, user, api, address, text;
+    Encoding encoding = Encoding::gsm7;
+    std::int64_t parts = 1;
+    std::optional<std::int64_t> original_length;
+    std::optional<std::int64_t> reply_timeout_ms;
+    UtcMs created = 0;
+    UtcMs valid_until = 0;
+    std::vector<JobView> jobs;
+};
+
+struct InboxMessage {
+    std::string id;
+    std::string modem;
+    std::string number;
+    std::string text;
+    std::optional<UtcMs> sent; // time stamp of the service centre
+    UtcMs stored = 0;
+    std::string state; // unread, read, reply
+    int folder = 0;
+    int location = 0;
+    bool complete = true; // false: parts are missing, "…" marks each gap in the text
+    std::string job_id;   // of the job that it answers; empty: none
+};
+
+// What /inbox asks for. Replies that were matched to a job are not part of the inbox.
+struct InboxQuery {
+    enum class Which { all, unread };
+    enum class After { peek, mark_read, remove };
+    Which which = Which::all;
+    After after = After::mark_read;
+    std::size_t limit = 0; // 0: no limit
+};
+
+struct ModemView {
+    std::string name, state; // starting, ready, waiting, down
+    std::string device, manufacturer, model, imei, imsi, network, operator_name;
+    std::int64_t signal = -1, used = -1, capacity = -1;
+    std::string error;
+    UtcMs since = 0; // of this state
+    UtcMs beat = 0;
+};
+
+struct DaemonView {
+    std::string owner, host;
+    std::int64_t pid = 0;
+    UtcMs started = 0, beat = 0;
+};
+
+struct Health {
+    std::vector<DaemonView> daemons; // newest beat first
+    std::vector<ModemView> modems;   // by name
+};
+
+struct StateCount {
+    State state = State::queued;
+    std::int64_t jobs = 0;
+};
+
+// --- the daemon's side --------------------------------------------------------------------------
+
+// Who claims: `owner` names a host and one run of its daemon.
+struct Claimer {
+    std::string owner;
+    std::string modem;
+    std::int64_t lease_ms = 0;
+};
+
+// One part of one job, claimed and in the journal: to be told to a worker.
+struct Work {
+    std::string job_id, message_id, attempt_id, claim, owner, modem;
+    std::string user, api, address, number, number_given;
+    std::string text; // of this part
+    std::string whole_text;
+    Encoding encoding = Encoding::gsm7;
+    unsigned part = 1, parts = 1;
+    std::uint8_t reference = 0; // concatenation reference, where parts > 1
+    std::int64_t attempts = 0, waits = 0, unknowns = 0;
+    std::optional<std::int64_t> reply_timeout_ms;
+    UtcMs started = 0;
+};
+
+// How an attempt ended, as the journal keeps it.
+struct AttemptEnd {
+    std::string outcome; // accepted, refused, unknown, withdrawn
+    std::optional<int> reference, code;
+    std::string reason;
+};
+
+// What follows for the job; made by decide() (common/retry.h). No event: the next part is due.
+struct Decision {
+    std::optional<Event> event;
+    UtcMs not_before = 0; // where the job is queued again
+    std::int64_t attempts = 0, waits = 0, unknowns = 0;
+    std::string error_code, error_text; // empty: the job has no error
+};
+
+struct Turn {
+    bool settled = true;      // false: the claim was not ours any more; nothing was changed
+    std::optional<Work> next; // the job's next part, or the next job
+};
+
+// One SMS that a worker found.
+struct Arrival {
+    std::string kind; // deliver, report, raw
+    std::string number, text;
+    std::optional<UtcMs> sent;
+    int folder = 0, location = 0;
+    int part = 1, parts = 1, reference = -1;
+};
+
+struct TakenIn {
+    std::string incoming_id; // for released()
+    bool again = false;      // a second copy: stored before, still to be deleted
+    std::optional<InboxMessage> message; // complete now
+    // Where it answers a job:
+    std::string message_id, user;
+    std::int64_t elapsed_s = 0;
+};
+
+struct SweptJob {
+    std::string message_id, user, number, error_code;
+    UtcMs created = 0;
+    State state = State::queued;
+    std::int64_t reply_timeout_ms = 0;
+};
+
+class Spool {
+public:
+    // Opens the file named by setting `spool`, which must exist with the present schema.
+    Spool(const Config& config, Access access);
+    ~Spool();
+    Spool(Spool&&) noexcept;
+    Spool& operator=(Spool&&) noexcept;
+
+    // Makes the file if it is missing and brings its schema up to date. The names of the
+    // migrations that were applied. For smsctl, before the daemon starts.
+    static std::vector<std::string> migrate(const Config& config, UtcMs now);
+
+    // Accepts a message with all its jobs. See Stored. An id that is there with another text or
+    // user is an Error(conflict).
+    StoreAnswer submit(const NewMessage& message);
+
+    // The message with its jobs; nothing where there is none of this id.
+    std::optional<MessageView> find(std::string_view message_id);
+    // The journal of a message's jobs, oldest first.
+    std::vector<AttemptView> attempts(std::string_view message_id);
+    // Ordered by arrival. What `after` says has happened to exactly the returned ones.
+    std::vector<InboxMessage> inbox(const InboxQuery& query);
+    // Removes inbox messages (replies included) stored before `before`; at most `bite` of them in
+    // one transaction, and says how many. Which::all takes unread ones too.
+    enum class Unread { remove, keep };
+    std::size_t clean_inbox(UtcMs before, Unread unread, std::size_t bite);
+    // How many clean_inbox() would remove in all.
+    std::size_t count_cleanable(UtcMs before, Unread unread);
+    Health health();
+    std::vector<StateCount> state_counts();
+
+    // The next job that is due for this claimer, its attempt open in the journal. Nothing: none is.
+    std::optional<Work> claim(const Claimer& claimer, UtcMs now);
+    // Closes work's attempt and moves its job as decided. If that leaves a part of the job to send,
+    // its attempt is opened and returned; else, with `claimer`, the next due job is claimed. One
+    // transaction.
+    Turn settle(const Work& work, const AttemptEnd& end, const Decision& decision,
+                const Claimer* claimer, UtcMs now);
+    // Open attempts of claims that are not `owner`'s: left by a daemon that died. REQUIRES: the
+    // caller holds this host's lock, so no other daemon of this spool is alive.
+    std::vector<Work> orphans(std::string_view owner);
+    // When the next queued job becomes due; nothing: none is queued.
+    std::optional<UtcMs> next_due();
+
+    // Stores what arrived, joins parts, matches replies. In order.
+    std::vector<TakenIn> take_in(std::string_view modem, const std::vector<Arrival>& arrivals,
+                                 const Numbers& numbers, UtcMs now);
+    // The copy on the modem is gone: an equal message may be a new one from now on.
+    void released(const std::vector<std::string>& incoming_ids);
+
+    // Sweeps; each takes at most 500 and says which.
+    std::vector<SweptJob> expire(UtcMs now, std::string_view error_code,
+                                 std::string_view error_text);
+    // Jobs on `modem` whose reply was due before `deadline_before`. `modem` empty: of any modem.
+    std::vector<SweptJob> give_up_replies(std::string_view modem, UtcMs deadline_before);
+    // Hands out multi-part messages whose last part came before `before` and that lack parts.
+    std::vector<TakenIn> assemble_overdue(UtcMs before, const Numbers& numbers, UtcMs now);
+    // Removes messages created before `before` that have come to an end, with their journal.
+    std::vector<SweptJob> purge(UtcMs before);
+    // Forgets idempotency keys made before `keys_before`, and resolved alerts and raw incoming SMS
+    // (their messages stay in the inbox) from before `traces_before`.
+    void purge_traces(UtcMs keys_before, UtcMs traces_before);
+
+    void beat(const DaemonView& daemon, const std::vector<ModemView>& modems);
+    // The daemon has ended in order: its row goes.
+    void leave(std::string_view owner);
+
+    // A mark of the PIN file that the SIM refused for this modem, or empty.
+    std::string rejected_pin(std::string_view modem);
+    void reject_pin(std::string_view modem, std::string_view mark);
+
+private:
+    std::unique_ptr<Database> db_;
+};
+
+} // namespace smsspool
+
+#endif

@@ -1,0 +1,109 @@
+// The spool: accepting messages.
+
+#include "common/error.h"
+#include "common/ids.h"
+#include "common/spool.h"
+#include "common/sqlite.h"
+
+namespace smsspool {
+
+namespace {
+
+// What an idempotency key already stands for; nothing: it is free (or too old and freed now).
+std::optional<StoreAnswer> earlier(Database& db, const std::string& user,
+                                   const IdempotencyKey& key) {
+    Use row = db.use(Sql::idempotency_get);
+    if (!row.bind_all(user, key.key).step())
+        return std::nullopt;
+    if (row.number(2) < key.since) {
+        db.use(Sql::idempotency_remove).bind_all(user, key.key).run();
+        return std::nullopt;
+    }
+    if (row.text(0) != key.body_hash)
+        return StoreAnswer{Stored::conflict, row.text(1)};
+    return StoreAnswer{Stored::again, row.text(1)};
+}
+
+// The SMS that told of this very state of the alert and is recent enough; nothing: one is due.
+std::optional<StoreAnswer> told(Database& db, const AlertChange& alert) {
+    Use row = db.use(Sql::alert_get);
+    if (!row.bind(alert.key).step() || row.text(0) != alert.state ||
+        row.number(2) < alert.remind_before)
+        return std::nullopt;
+    return StoreAnswer{Stored::repeated, row.text(1)};
+}
+
+void remember_alert(Database& db, const AlertChange& alert, const NewMessage& message) {
+    const auto changed = db.use(Sql::alert_set)
+                             .bind_all(alert.state, message.id, message.created, alert.key)
+                             .run();
+    if (changed == 0)
+        db.use(Sql::alert_add)
+            .bind_all(alert.key, alert.state, message.id, message.created)
+            .run();
+}
+
+// The same id again is the same call again, after an answer that was lost.
+std::optional<StoreAnswer> same_id(Database& db, const NewMessage& message) {
+    Use row = db.use(Sql::message_get);
+    if (!row.bind(message.id).step())
+        return std::nullopt;
+    if (row.text(1) != message.user || row.text(3) != message.text)
+        throw Error(Fault::conflict, "the message id is taken by another message");
+    return StoreAnswer{Stored::done, message.id};
+}
+
+void add_jobs(Database& db, const NewMessage& message) {
+    for (const Recipient& recipient : message.recipients)
+        db.use(Sql::job_add)
+            .bind_all(new_id(), message.id, recipient.given, recipient.number,
+                      static_cast<std::int64_t>(message.priority), message.created,
+                      message.valid_until)
+            .run();
+}
+
+void add_message(Database& db, const NewMessage& message) {
+    std::optional<std::int64_t> original;
+    if (message.original_length)
+        original = static_cast<std::int64_t>(*message.original_length);
+    db.use(Sql::message_add)
+        .bind_all(message.id, message.user, message.api, message.text, name_of(message.encoding),
+                  static_cast<std::int64_t>(message.parts), original, message.reply_timeout_ms,
+                  message.created, message.valid_until, message.address)
+        .run();
+}
+
+std::optional<StoreAnswer> not_to_be_stored(Database& db, const NewMessage& message) {
+    if (auto answer = same_id(db, message))
+        return answer;
+    if (message.idempotency) {
+        if (auto answer = earlier(db, message.user, *message.idempotency))
+            return answer;
+    }
+    return message.alert ? told(db, *message.alert) : std::nullopt;
+}
+
+} // namespace
+
+StoreAnswer Spool::submit(const NewMessage& message) {
+    StoreAnswer answer;
+    db_->transact([&] {
+        if (const auto instead = not_to_be_stored(*db_, message)) {
+            answer = *instead;
+            return;
+        }
+        add_message(*db_, message);
+        add_jobs(*db_, message);
+        if (message.idempotency)
+            db_->use(Sql::idempotency_add)
+                .bind_all(message.user, message.idempotency->key, message.idempotency->body_hash,
+                          message.id, message.created)
+                .run();
+        if (message.alert)
+            remember_alert(*db_, *message.alert, message);
+        answer = {Stored::done, message.id};
+    });
+    return answer;
+}
+
+} // namespace smsspool

@@ -1,0 +1,206 @@
+// The spool: what clients and administrators read.
+
+#include "common/error.h"
+#include "common/spool.h"
+#include "common/sqlite.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace smsspool {
+
+namespace {
+
+// What comes back from the disk is checked before it is believed.
+State state_of(const std::string& word) {
+    const auto state = state_named(word);
+    if (!state)
+        throw Error(Fault::corrupt, "spool: \"" + word + "\" is no state of a job");
+    return *state;
+}
+
+Encoding encoding_of(const std::string& word) {
+    const auto encoding = encoding_named(word);
+    if (!encoding)
+        throw Error(Fault::corrupt, "spool: \"" + word + "\" is no encoding");
+    return *encoding;
+}
+
+MessageView message_of(const Use& row) {
+    MessageView view;
+    view.id = row.text(0);
+    view.user = row.text(1);
+    view.api = row.text(2);
+    view.text = row.text(3);
+    view.encoding = encoding_of(row.text(4));
+    view.parts = row.number(5);
+    view.original_length = row.number_or_nothing(6);
+    view.reply_timeout_ms = row.number_or_nothing(7);
+    view.created = row.number(8);
+    view.valid_until = row.number(9);
+    view.address = row.text(10);
+    return view;
+}
+
+JobView job_of(const Use& row) {
+    JobView view;
+    view.id = row.text(0);
+    view.number_given = row.text(1);
+    view.number = row.text(2);
+    view.state = state_of(row.text(3));
+    view.attempted = row.number_or_nothing(4);
+    view.attempts = row.number(5);
+    view.unknowns = row.number(6);
+    view.parts_done = row.number(7);
+    view.error_code = row.text(8);
+    view.error_text = row.text(9);
+    view.modem = row.text(10);
+    if (!row.null(11))
+        view.reply = JobView::Reply{row.text(11), row.number(12)};
+    return view;
+}
+
+AttemptView attempt_of(const Use& row) {
+    AttemptView view;
+    view.job_id = row.text(0);
+    view.part = row.number(1);
+    view.modem = row.text(2);
+    view.started = row.number(3);
+    view.ended = row.number_or_nothing(4);
+    view.outcome = row.text(5);
+    view.reference = row.number_or_nothing(6);
+    view.code = row.number_or_nothing(7);
+    view.reason = row.text(8);
+    return view;
+}
+
+InboxMessage inbox_of(const Use& row) {
+    InboxMessage view;
+    view.id = row.text(0);
+    view.modem = row.text(1);
+    view.number = row.text(2);
+    view.text = row.text(3);
+    view.sent = row.number_or_nothing(4);
+    view.stored = row.number(5);
+    view.state = row.text(6);
+    view.folder = static_cast<int>(row.number(7));
+    view.location = static_cast<int>(row.number(8));
+    view.complete = row.number(9) != 0;
+    view.job_id = row.text(10);
+    return view;
+}
+
+std::vector<InboxMessage> read_inbox(Database& db, const InboxQuery& query) {
+    const std::int64_t limit = query.limit == 0 ? std::numeric_limits<std::int64_t>::max()
+                                                : static_cast<std::int64_t>(query.limit);
+    std::vector<InboxMessage> messages;
+    Use row = db.use(query.which == InboxQuery::Which::unread ? Sql::inbox_unread : Sql::inbox_all);
+    row.bind(limit);
+    while (row.step())
+        messages.push_back(inbox_of(row));
+    return messages;
+}
+
+void after_reading(Database& db, InboxQuery::After after, const InboxMessage& message) {
+    switch (after) {
+    case InboxQuery::After::peek:
+        break;
+    case InboxQuery::After::mark_read:
+        if (message.state == "unread")
+            db.use(Sql::inbox_read).bind(message.id).run();
+        break;
+    case InboxQuery::After::remove:
+        db.use(Sql::inbox_remove).bind(message.id).run();
+        break;
+    }
+}
+
+// The state that clean_inbox() leaves alone; no state has an empty name.
+std::string_view spared(Spool::Unread unread) noexcept {
+    return unread == Spool::Unread::keep ? "unread" : "";
+}
+
+} // namespace
+
+std::optional<MessageView> Spool::find(std::string_view message_id) {
+    std::optional<MessageView> found;
+    db_->look([&] {
+        found.reset();
+        Use row = db_->use(Sql::message_get);
+        if (!row.bind(message_id).step())
+            return;
+        found = message_of(row);
+        Use job = db_->use(Sql::job_of_message);
+        job.bind(message_id);
+        while (job.step())
+            found->jobs.push_back(job_of(job));
+    });
+    return found;
+}
+
+std::vector<AttemptView> Spool::attempts(std::string_view message_id) {
+    std::vector<AttemptView> all;
+    db_->look([&] {
+        all.clear();
+        Use job = db_->use(Sql::job_of_message);
+        job.bind(message_id);
+        while (job.step()) {
+            const std::string job_id = job.text(0);
+            Use row = db_->use(Sql::attempt_of_job);
+            row.bind(job_id);
+            while (row.step())
+                all.push_back(attempt_of(row));
+        }
+    });
+    std::stable_sort(all.begin(), all.end(), [](const AttemptView& a, const AttemptView& b) {
+        return a.started < b.started;
+    });
+    return all;
+}
+
+std::vector<InboxMessage> Spool::inbox(const InboxQuery& query) {
+    std::vector<InboxMessage> messages;
+    const auto body = [&] {
+        messages = read_inbox(*db_, query);
+        for (const InboxMessage& message : messages)
+            after_reading(*db_, query.after, message);
+    };
+    if (query.after == InboxQuery::After::peek)
+        db_->look(body);
+    else
+        db_->transact(body);
+    return messages;
+}
+
+std::size_t Spool::clean_inbox(UtcMs before, Unread unread, std::size_t bite) {
+    std::size_t removed = 0;
+    db_->transact([&] {
+        std::vector<std::string> ids;
+        {
+            Use row = db_->use(Sql::inbox_old);
+            row.bind_all(before, spared(unread), static_cast<std::int64_t>(bite));
+            while (row.step())
+                ids.push_back(row.text(0));
+        }
+        for (const std::string& id : ids)
+            db_->use(Sql::inbox_remove).bind(id).run();
+        removed = ids.size();
+    });
+    return removed;
+}
+
+std::size_t Spool::count_cleanable(UtcMs before, Unread unread) {
+    Use row = db_->use(Sql::inbox_count_old);
+    row.bind_all(before, spared(unread)).step();
+    return static_cast<std::size_t>(row.number(0));
+}
+
+std::vector<StateCount> Spool::state_counts() {
+    std::vector<StateCount> counts;
+    Use row = db_->use(Sql::job_counts);
+    while (row.step())
+        counts.push_back({state_of(row.text(0)), row.number(1)});
+    return counts;
+}
+
+} // namespace smsspool

@@ -1,0 +1,71 @@
+// The door: every program that accepts messages does it here.
+//
+// Raw fields in; out comes a stored message, or the list of fields that are wrong. One validator,
+// one set of limits, whatever API the fields came by. Texts and error words that a client of an
+// ancestor expects are the API's own business: it maps FieldFault::what.
+
+#ifndef SMSSPOOL_COMMON_SUBMIT_H
+#define SMSSPOOL_COMMON_SUBMIT_H
+
+#include "common/numbers.h"
+#include "common/settings.h"
+#include "common/spool.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace smsspool {
+
+// REQUIRES: all texts are valid UTF-8 (parse_json() and request forms guarantee it).
+struct Draft {
+    std::string user;
+    std::string api;
+    std::string address; // the client's, for the log
+    std::string number;
+    std::string text;
+    LongMessages long_messages = LongMessages::truncate;
+    std::size_t truncate_to = 160; // code points, where long_messages is truncate or reject
+    std::optional<Ms> reply_timeout;
+    Priority priority = Priority::normal;
+    std::optional<IdempotencyKey> idempotency;
+    std::optional<AlertChange> alert;
+};
+
+struct FieldFault {
+    enum class What {
+        number_invalid, // `text` is contract 1.10's sentence
+        text_too_long,  // over text_limit, over max_parts, or over the length with `reject`
+        reply_timeout,  // not between 1 s and reply_timeout_most
+        key_invalid,    // Idempotency-Key: 1 to 255 printable ASCII characters
+    };
+    std::string field;
+    What what;
+    std::string text; // names the limit and what was found
+};
+
+struct Submitted {
+    Stored how = Stored::done;
+    std::string message_id;
+    std::string text; // as it will be sent
+    Encoding encoding = Encoding::gsm7;
+    std::size_t parts = 1;
+    std::optional<std::size_t> original_length; // set if it was truncated
+    UtcMs created = 0;
+};
+
+using SubmitAnswer = std::variant<Submitted, std::vector<FieldFault>>;
+
+// What submit() would store for `draft`, or what is wrong with it.
+[[nodiscard]] std::variant<NewMessage, std::vector<FieldFault>>
+check(const Draft& draft, const Config& config, const Numbers& numbers, UtcMs now);
+
+// Checks and stores `draft`, committed when it returns, and pokes the daemon. Throws what
+// Spool::submit() throws; nothing is stored then.
+[[nodiscard]] SubmitAnswer submit(const Draft& draft, const Config& config, const Numbers& numbers,
+                                  Spool& spool, UtcMs now);
+
+} // namespace smsspool
+
+#endif
