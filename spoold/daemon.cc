@@ -1,0 +1,300 @@
+// smsspoold.
+
+#include "spoold/daemon.h"
+
+#include "common/error.h"
+#include "common/ids.h"
+#include "common/log.h"
+#include "common/wake.h"
+#include "spoold/records.h"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+namespace smsspool {
+
+namespace {
+
+constexpr auto traces_every = std::chrono::hours(1);
+constexpr Ms traces_kept = std::chrono::hours(24 * 30);
+
+// Replies of a modem that is not in the configuration any more are given up this much later.
+constexpr Ms forgotten_modem_grace = std::chrono::minutes(2);
+
+Fd take_lock(const std::string& file) {
+    Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660));
+    if (!fd)
+        throw system_error(Fault::unavailable, file);
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            throw Error(Fault::conflict, file + ": another smsspoold runs");
+        throw system_error(Fault::unavailable, file);
+    }
+    return fd;
+}
+
+Fd open_signals() {
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGHUP);
+    Fd fd(::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
+    if (!fd)
+        throw system_error(Fault::unavailable, "signalfd");
+    return fd;
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0)
+        return "localhost";
+    return name.data();
+}
+
+std::string own_folder() {
+    std::array<char, 4096> path{};
+    const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
+    if (length <= 0)
+        throw system_error(Fault::unavailable, "/proc/self/exe");
+    const std::string program(path.data(), static_cast<std::size_t>(length));
+    return program.substr(0, program.rfind('/'));
+}
+
+} // namespace
+
+std::string worker_program(const Config& config, const ModemConfig& modem) {
+    const std::string name = "/smsspool-" + modem.worker;
+    std::vector<std::string> places{config.worker_dir};
+    if (config.worker_dir.empty())
+        places = {own_folder(), own_folder() + "/../libexec/smsspool"};
+    for (const std::string& place : places) {
+        if (::access((place + name).c_str(), X_OK) == 0)
+            return place + name;
+    }
+    throw Error(Fault::unavailable,
+                "[modem " + modem.name + "]: there is no program " + places.front() + name);
+}
+
+Daemon::Daemon(const Config& config)
+    : config_(config), lock_(take_lock(config.lock_file)), numbers_(config),
+      spool_(config, Access::write), context_{config, numbers_, spool_,
+                                              host_name() + ":" + new_id(),
+                                              Context::Phase::running},
+      signals_(open_signals()), pokes_(listen_for_pokes(config.wake_socket)) {
+    for (const ModemConfig& modem : config.modems)
+        lanes_.push_back(std::make_unique<Lane>(modem, context_, worker_program(config, modem)));
+    self_ = {context_.owner, host_name(), ::getpid(), utc_now(), 0};
+    std::uint64_t interval = 0;
+    if (sd_watchdog_enabled(0, &interval) > 0) {
+        watchdog_ = std::chrono::microseconds(interval / 2);
+        next_watchdog_ = Monotonic::now();
+    }
+    settle_orphans();
+}
+
+// The lock proves that whoever claimed these is dead. What follows is what follows a deadline.
+void Daemon::settle_orphans() {
+    for (;;) {
+        const std::vector<Work> orphans = spool_.orphans(context_.owner);
+        if (orphans.empty())
+            return;
+        for (const Work& orphan : orphans) {
+            const Outcome outcome = IsUnknown{"the daemon ended while it was sent"};
+            const UtcMs now = utc_now();
+            const Decision decision = decide(orphan, outcome, config_, now, 0);
+            (void)spool_.settle(orphan, attempt_end(outcome), decision, nullptr, now);
+            record_attempt(orphan, outcome, config_);
+        }
+    }
+}
+
+void Daemon::run() {
+    log_info("DAEMON", std::string("smsspoold " SMSSPOOL_VERSION " runs with ") +
+                           std::to_string(lanes_.size()) + " modem(s), spool " + config_.spool);
+    sd_notify(0, "READY=1");
+    while (!finished()) {
+        step_lanes();
+        keep_time();
+        tell_systemd();
+        wait();
+    }
+    for (const auto& lane : lanes_)
+        lane->stop();
+    sd_notify(0, "STOPPING=1");
+    try {
+        std::vector<ModemView> views;
+        for (const auto& lane : lanes_)
+            views.push_back(lane->view());
+        spool_.beat(self_, views);
+        spool_.leave(context_.owner);
+    } catch (const Error& error) {
+        log_warning("SPOOL", error.what());
+    }
+    log_info("DAEMON", "smsspoold has stopped");
+}
+
+bool Daemon::finished() const {
+    return context_.phase == Context::Phase::stopping &&
+           std::none_of(lanes_.begin(), lanes_.end(),
+                        [](const auto& lane) { return lane->has_work(); });
+}
+
+void Daemon::step_lanes() {
+    for (const auto& lane : lanes_) {
+        lane->step();
+        if (lane->take_changed())
+            next_beat_ = {};
+    }
+}
+
+// --- waiting ------------------------------------------------------------------------------------
+
+int Daemon::timeout_ms() const {
+    auto wake = std::min({next_sweep_, next_beat_, next_watchdog_});
+    for (const auto& lane : lanes_)
+        wake = std::min(wake, lane->wake_at());
+    const auto left = std::chrono::ceil<Ms>(wake - Monotonic::now()).count();
+    return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60000));
+}
+
+void Daemon::wait() {
+    std::vector<pollfd> descriptors{{signals_.get(), POLLIN, 0}, {pokes_.get(), POLLIN, 0}};
+    for (const auto& lane : lanes_)
+        descriptors.push_back({lane->descriptor(), POLLIN, 0});
+    if (::poll(descriptors.data(), descriptors.size(), timeout_ms()) < 0) {
+        if (errno == EINTR)
+            return;
+        throw system_error(Fault::bug, "poll");
+    }
+    if (descriptors[0].revents != 0)
+        take_signals();
+    if (descriptors[1].revents != 0) {
+        drain_pokes(pokes_);
+        for (const auto& lane : lanes_)
+            lane->look();
+    }
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        if (descriptors[i + 2].revents != 0)
+            lanes_[i]->readable();
+    }
+}
+
+void Daemon::take_signals() {
+    signalfd_siginfo info{};
+    while (::read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+        if (info.ssi_signo == SIGHUP)
+            log_info("DAEMON", "SIGHUP: the configuration is read at the start only");
+        else
+            stop_claiming();
+    }
+}
+
+void Daemon::stop_claiming() {
+    if (context_.phase == Context::Phase::stopping)
+        return;
+    context_.phase = Context::Phase::stopping;
+    log_info("DAEMON", "stopping: what is on its way is finished first");
+}
+
+// --- timers -------------------------------------------------------------------------------------
+
+void Daemon::keep_time() {
+    const auto now = Monotonic::now();
+    try {
+        if (now >= next_beat_) {
+            next_beat_ = now + config_.heartbeat_interval;
+            beat();
+        }
+        if (now >= next_sweep_) {
+            next_sweep_ = now + config_.sweep_interval;
+            sweep();
+        }
+    } catch (const Error& error) {
+        log_error("SPOOL", error.what());
+    }
+    if (now >= next_watchdog_) {
+        next_watchdog_ = now + std::chrono::duration_cast<Monotonic::duration>(watchdog_);
+        sd_notify(0, "WATCHDOG=1");
+    }
+}
+
+void Daemon::beat() {
+    self_.beat = utc_now();
+    std::vector<ModemView> views;
+    for (const auto& lane : lanes_) {
+        views.push_back(lane->view());
+        views.back().beat = self_.beat;
+    }
+    spool_.beat(self_, views);
+}
+
+void Daemon::sweep() {
+    expire();
+    give_up_replies();
+    const UtcMs now = utc_now();
+    for (const TakenIn& taken :
+         spool_.assemble_overdue(now - config_.assembly_timeout.count(), numbers_, now))
+        record_incoming(taken, config_);
+    purge();
+}
+
+void Daemon::expire() {
+    const bool can_send =
+        std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->ready(); });
+    // Contract 1.11: the word for "there was no modem"; and ours for every other delay.
+    const std::string_view code = can_send ? "EXPIRED" : "MODEM_NOT_AVAILABLE";
+    const std::string_view text = can_send ? "The message was not sent while it was valid"
+                                           : "Could not establish connection to GSM modem";
+    for (const SweptJob& job : spool_.expire(utc_now(), code, text))
+        record_expired(job);
+}
+
+// Where the modem is read, its lane gives up replies after each scan. Here are the others: nobody
+// can say what waits on a modem that cannot be read, but no client waits for ever.
+void Daemon::give_up_replies() {
+    const UtcMs before = utc_now() - config_.reply_grace.count();
+    const auto give_up = [&](std::string_view modem, UtcMs deadline) {
+        for (const SweptJob& job : spool_.give_up_replies(modem, deadline))
+            record_reply_late(job);
+    };
+    for (const auto& lane : lanes_) {
+        if (!lane->ready())
+            give_up(lane->view().name, before);
+    }
+    give_up("", before - forgotten_modem_grace.count());
+}
+
+void Daemon::purge() {
+    const UtcMs now = utc_now();
+    if (config_.retention.count() > 0) {
+        for (const SweptJob& job : spool_.purge(now - config_.retention.count()))
+            record_purged(job, now);
+    }
+    if (Monotonic::now() < next_traces_)
+        return;
+    next_traces_ = Monotonic::now() + traces_every;
+    spool_.purge_traces(now - config_.idempotency_window.count(), now - traces_kept.count());
+}
+
+void Daemon::tell_systemd() {
+    std::string status = "STATUS=";
+    for (const auto& lane : lanes_) {
+        const ModemView& view = lane->view();
+        status += view.name + ": " + view.state +
+                  (view.error.empty() ? "" : " (" + view.error + ")") + "; ";
+    }
+    if (status == told_systemd_)
+        return;
+    told_systemd_ = status;
+    sd_notify(0, status.c_str());
+}
+
+} // namespace smsspool

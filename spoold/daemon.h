@@ -1,0 +1,70 @@
+// smsspoold: the loop that drives the modems and keeps the spool's time.
+//
+// One thread, one poll(), signals as descriptors. Nothing in it waits but the spool's own busy
+// timeout; a lost poke or a late timer costs a delay, never a message.
+
+#ifndef SMSSPOOL_SPOOLD_DAEMON_H
+#define SMSSPOOL_SPOOLD_DAEMON_H
+
+#include "common/fd.h"
+#include "common/numbers.h"
+#include "common/settings.h"
+#include "common/spool.h"
+#include "spoold/lane.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace smsspool {
+
+class Daemon {
+public:
+    // Takes the lock, opens the spool, and settles what an earlier daemon left open. Throws Error:
+    // conflict where another daemon holds the lock, else what the spool throws.
+    explicit Daemon(const Config& config);
+
+    // Until SIGTERM or SIGINT: then no new work is taken, what is on its way to the network is
+    // finished, and it returns. SIGTERM and SIGINT must be blocked.
+    void run();
+
+private:
+    void settle_orphans();
+    void wait();
+    [[nodiscard]] int timeout_ms() const;
+    void take_signals();
+    void stop_claiming();
+    [[nodiscard]] bool finished() const;
+    void step_lanes();
+    void keep_time();
+    void sweep();
+    void expire();
+    void give_up_replies();
+    void purge();
+    void beat();
+    void tell_systemd();
+
+    const Config& config_;
+    Fd lock_;
+    Numbers numbers_;
+    Spool spool_;
+    Context context_;
+    Fd signals_;
+    Fd pokes_;
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    DaemonView self_;
+    std::string told_systemd_;
+    Monotonic::time_point next_sweep_{};
+    Monotonic::time_point next_beat_{};
+    Monotonic::time_point next_watchdog_ = Monotonic::time_point::max();
+    std::chrono::microseconds watchdog_{0};
+    Monotonic::time_point next_traces_{};
+};
+
+// The path of the worker program of `modem`: in `worker_dir`, else beside this program, else in
+// ../libexec/smsspool. Throws Error(unavailable) where there is none that can be run.
+[[nodiscard]] std::string worker_program(const Config& config, const ModemConfig& modem);
+
+} // namespace smsspool
+
+#endif

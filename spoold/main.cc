@@ -1,0 +1,109 @@
+// smsspoold's main().
+
+#include "common/error.h"
+#include "common/log.h"
+#include "common/numbers.h"
+#include "common/settings.h"
+#include "spoold/daemon.h"
+
+#include <csignal>
+#include <cstdio>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace smsspool;
+
+constexpr const char* usage = "usage: smsspoold [-hnV] [-c file]...\n"
+                              "  -c file  read this configuration; again: later ones go over "
+                              "earlier ones\n"
+                              "  -n       check the configuration and leave\n"
+                              "  -V       print the version and leave\n"
+                              "  -h       print this and leave\n";
+
+struct Options {
+    std::vector<std::string> files;
+    bool check_only = false;
+};
+
+// The exit status if that is all; otherwise fills `options`.
+std::optional<int> read_options(int count, char** words, Options& options) {
+    for (int option = 0; (option = ::getopt(count, words, "c:hnV")) != -1;) {
+        switch (option) {
+        case 'c':
+            options.files.emplace_back(optarg);
+            break;
+        case 'n':
+            options.check_only = true;
+            break;
+        case 'V':
+            std::puts("smsspoold " SMSSPOOL_VERSION);
+            return EX_OK;
+        case 'h':
+            std::fputs(usage, stdout);
+            return EX_OK;
+        case '?':
+            std::fputs(usage, stderr);
+            return EX_USAGE;
+        }
+    }
+    if (optind < count) {
+        std::fputs(usage, stderr);
+        return EX_USAGE;
+    }
+    if (options.files.empty())
+        options.files = default_files();
+    return std::nullopt;
+}
+
+// What can be known to be wrong before anything is touched.
+void check(const Config& config) {
+    const Numbers numbers(config);
+    for (const ModemConfig& modem : config.modems)
+        (void)worker_program(config, modem);
+}
+
+// Blocked from the start, so that the daemon reads them from its descriptor and none is lost.
+void block_signals() {
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGHUP);
+    ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
+int serve(const Options& options) {
+    const Config config = load(options.files);
+    set_log_level(static_cast<LogLevel>(config.log_level));
+    check(config);
+    if (options.check_only) {
+        std::puts("configuration OK");
+        return EX_OK;
+    }
+    ::umask(0007); // the spool belongs to its owner and group
+    block_signals();
+    Daemon daemon(config);
+    daemon.run();
+    return EX_OK;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    Options options;
+    try {
+        if (const auto status = read_options(count, words, options))
+            return *status;
+        return serve(options);
+    } catch (const Error& error) {
+        log_error("DAEMON", error.what());
+        return exit_status(error.fault());
+    } catch (const std::exception& error) {
+        log_error("DAEMON", error.what());
+        return EX_SOFTWARE;
+    }
+}

@@ -1,0 +1,126 @@
+// A look at the frame of an SMS.
+
+#include "spoold/modem_pdu.h"
+
+#include <cstddef>
+#include <string_view>
+
+namespace smsspool {
+
+namespace {
+
+constexpr std::size_t most_centre_octets = 12;
+constexpr unsigned most_digits = 20;
+constexpr unsigned most_septets = 160;
+constexpr unsigned most_octets = 140;
+constexpr std::size_t time_octets = 7;
+
+// Goes through the frame; once it ran out of it, everything else is 0 and sound() false.
+class Walk {
+public:
+    explicit Walk(std::span<const std::uint8_t> frame) : rest_(frame) {}
+
+    [[nodiscard]] bool sound() const { return sound_; }
+    [[nodiscard]] std::size_t left() const { return rest_.size(); }
+    [[nodiscard]] unsigned peek() const { return rest_.empty() ? 0U : rest_.front(); }
+
+    void require(bool condition) { sound_ = sound_ && condition; }
+
+    void skip(std::size_t count) {
+        require(count <= rest_.size());
+        rest_ = sound_ ? rest_.subspan(count) : std::span<const std::uint8_t>();
+    }
+
+    unsigned octet() {
+        const unsigned value = peek();
+        skip(1);
+        return value;
+    }
+
+private:
+    std::span<const std::uint8_t> rest_;
+    bool sound_ = true;
+};
+
+void walk_address(Walk& walk) {
+    const unsigned digits = walk.octet();
+    walk.require(digits <= most_digits);
+    walk.skip(1 + (digits + 1) / 2); // its type, its digits
+}
+
+enum class Header { none, present };
+
+// Whether a length of 141 to 160 can be right depends on the coding; the frame's size tells as
+// well.
+void walk_user_data(Walk& walk, Header header) {
+    const unsigned length = walk.octet();
+    walk.require(length <= most_septets);
+    const std::size_t octets =
+        length <= most_octets && length <= walk.left() ? length : (length * std::size_t{7} + 7) / 8;
+    walk.require(octets <= walk.left());
+    if (header == Header::present) {
+        walk.require(length > 0);
+        walk.require(walk.peek() + 1 <= octets);
+    }
+}
+
+void walk_deliver(Walk& walk, Header header) {
+    walk_address(walk);
+    walk.skip(2 + time_octets); // protocol, coding, time
+    walk_user_data(walk, header);
+}
+
+void walk_submit(Walk& walk, Header header, unsigned validity) {
+    walk.skip(1); // reference
+    walk_address(walk);
+    walk.skip(2); // protocol, coding
+    constexpr unsigned relative = 2;
+    if (validity != 0)
+        walk.skip(validity == relative ? 1 : time_octets);
+    walk_user_data(walk, header);
+}
+
+void walk_report(Walk& walk) {
+    walk.skip(1); // reference
+    walk_address(walk);
+    walk.skip(2 * time_octets + 1); // two times, the status
+}
+
+} // namespace
+
+bool is_sound_pdu(std::span<const std::uint8_t> frame, ServiceCentre centre) {
+    Walk walk(frame);
+    if (centre == ServiceCentre::included) {
+        const unsigned length = walk.octet();
+        walk.require(length <= most_centre_octets);
+        walk.skip(length);
+    }
+    const unsigned first = walk.octet();
+    const Header header = (first & 0x40) != 0 ? Header::present : Header::none;
+    switch (first & 0x03) {
+    case 0:
+        walk_deliver(walk, header);
+        break;
+    case 1:
+        walk_submit(walk, header, first >> 3 & 0x03);
+        break;
+    case 2:
+        walk_report(walk);
+        break;
+    default: // reserved
+        return false;
+    }
+    return walk.sound();
+}
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string text;
+    for (const std::uint8_t byte : bytes) {
+        text += digits[byte >> 4];
+        text += digits[byte & 0xF];
+    }
+    return text;
+}
+
+} // namespace smsspool

@@ -1,0 +1,21 @@
+// Unlocking the SIM, with every care not to use up its tries.
+
+#ifndef SMSSPOOL_SPOOLD_MODEM_SIM_H
+#define SMSSPOOL_SPOOLD_MODEM_SIM_H
+
+#include "spoold/worker_protocol.h"
+
+#include <optional>
+#include <string>
+
+namespace smsspool {
+
+// Gives `pin` to the SIM behind `path`, which was seen to want it, and waits until it is ready.
+// Nothing where it is. The PIN is sent once; it is not sent at all if it is not 4 to 8 digits or
+// the SIM says that fewer than two tries are left. No log and no text holds it.
+[[nodiscard]] std::optional<Trouble> unlock_sim(const std::string& path, unsigned baud,
+                                                const std::string& pin);
+
+} // namespace smsspool
+
+#endif

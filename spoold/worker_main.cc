@@ -1,0 +1,204 @@
+// The loop that every worker shares.
+
+#include "spoold/worker_main.h"
+
+#include "common/error.h"
+#include "common/log.h"
+#include "common/utf.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <exception>
+#include <poll.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+namespace smsspool {
+
+namespace {
+
+constexpr std::size_t most_digits = 20; // TS 23.040 9.1.2.5: an address has at most 20
+
+bool is_dialable(std::string_view number) {
+    if (number.substr(0, 1) == "+")
+        number.remove_prefix(1);
+    return !number.empty() && number.size() <= most_digits &&
+           std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+constexpr std::size_t room(Encoding encoding, unsigned parts) {
+    switch (encoding) {
+    case Encoding::gsm7:
+        return parts > 1 ? 153 : 160;
+    case Encoding::ucs2:
+        return parts > 1 ? 67 : 70;
+    }
+    return 0;
+}
+
+// Septets or UCS-2 units; nothing where a character is not in the alphabet.
+std::optional<std::size_t> length_of(std::string_view text, Encoding encoding) {
+    std::size_t length = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const char32_t point = next_code_point(text, at);
+        const unsigned cost =
+            encoding == Encoding::ucs2 ? (point > 0xFFFF ? 2U : 1U) : gsm7_septets(point);
+        if (cost == 0)
+            return std::nullopt;
+        length += cost;
+    }
+    return length;
+}
+
+// Carries out one request.
+struct Serve {
+    Transport& transport;
+
+    Answer operator()(const OpenRequest& request) const { return transport.open(request); }
+    Answer operator()(const SendRequest& request) const {
+        if (const auto fault = send_fault(request))
+            return *fault;
+        return transport.send(request);
+    }
+    Answer operator()(const ScanRequest&) const { return transport.scan(); }
+    Answer operator()(const DeleteRequest& request) const { return transport.remove(request); }
+    Answer operator()(const StateRequest&) const { return transport.state(); }
+};
+
+// How the loop ended.
+struct Leave {
+    int status;
+};
+
+void write_line(std::string_view line) {
+    while (!line.empty()) {
+        const ssize_t written = ::write(STDOUT_FILENO, line.data(), line.size());
+        if (written >= 0) {
+            line.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) {
+            pollfd output{STDOUT_FILENO, POLLOUT, 0};
+            ::poll(&output, 1, -1);
+        } else if (errno != EINTR) {
+            throw Leave{EX_IOERR};
+        }
+    }
+}
+
+class Loop {
+public:
+    explicit Loop(Transport& transport) : transport_(transport) {}
+
+    // Waits for one thing and does it. Leaves by throwing Leave.
+    void step() {
+        const Transport::Watch watch = transport_.watch();
+        std::array<pollfd, 2> wanted{pollfd{STDIN_FILENO, POLLIN, 0},
+                                     pollfd{watch.descriptor, POLLIN, 0}};
+        const int ready = ::poll(wanted.data(), wanted.size(), watch.every_ms);
+        if (ready < 0 && errno != EINTR)
+            throw Leave{EX_OSERR};
+        // The device first: a request after its end would only find out the slow way.
+        if (ready == 0 || (ready > 0 && wanted[1].revents != 0))
+            listen();
+        if (ready > 0 && wanted[0].revents != 0)
+            read_requests();
+    }
+
+private:
+    void listen() {
+        switch (transport_.listen()) {
+        case Transport::Event::nothing:
+            break;
+        case Transport::Event::incoming:
+            write_line(to_line(Hint{}));
+            break;
+        case Transport::Event::gone:
+            throw Leave{EX_UNAVAILABLE};
+        }
+    }
+
+    void read_requests() {
+        std::array<char, 16384> bytes; // not set: read() fills it
+        const ssize_t count = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+        if (count < 0 && (errno == EINTR || errno == EAGAIN))
+            return;
+        if (count <= 0)
+            throw Leave{count == 0 ? EX_OK : EX_IOERR};
+        input_.append(bytes.data(), static_cast<std::size_t>(count));
+        serve_lines();
+        if (input_.size() >= worker_line_limit) {
+            log_error("MODEM", "A request line is too long");
+            throw Leave{EX_PROTOCOL};
+        }
+    }
+
+    void serve_lines() {
+        std::size_t begin = 0;
+        for (auto end = input_.find('\n'); end != std::string::npos;
+             end = input_.find('\n', begin)) {
+            serve(std::string_view(input_).substr(begin, end - begin));
+            begin = end + 1;
+        }
+        input_.erase(0, begin);
+    }
+
+    void serve(std::string_view line) {
+        std::string why;
+        const auto request = parse_request(line, why);
+        if (!request) {
+            log_error("MODEM", "A request cannot be read: " + why);
+            throw Leave{EX_PROTOCOL};
+        }
+        write_line(to_line({request->id, std::visit(Serve{transport_}, request->request)}));
+    }
+
+    Transport& transport_;
+    std::string input_;
+};
+
+} // namespace
+
+std::optional<Refused> send_fault(const SendRequest& request) {
+    if (!is_dialable(request.number))
+        return Refused{Refusal::permanent, 0, "the number is not + and 1 to 20 digits"};
+    if (!valid_utf8(request.text))
+        return Refused{Refusal::permanent, 0, "the text is not UTF-8"};
+    // It ends a text in libgammu, and no phone shows it.
+    if (request.text.find('\0') != std::string::npos)
+        return Refused{Refusal::permanent, 0, "the text has a zero character"};
+    const auto length = length_of(request.text, request.encoding);
+    if (!length)
+        return Refused{Refusal::permanent, 0, "the text has a character that GSM 7-bit lacks"};
+    if (*length > room(request.encoding, request.parts))
+        return Refused{Refusal::permanent, 0, "the text does not fit one SMS"};
+    return std::nullopt;
+}
+
+int run_worker(Transport& transport) {
+    try {
+        Loop loop(transport);
+        for (;;)
+            loop.step();
+    } catch (const Leave& leave) {
+        return leave.status;
+    }
+}
+
+int worker_main(Transport& transport) noexcept {
+    // The terminal's Ctrl-C reaches the whole group of processes: the daemon decides, by closing
+    // our input. A daemon that is gone is found by write().
+    std::signal(SIGINT, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return run_worker(transport);
+    } catch (const Error& error) {
+        log_error("MODEM", error.what());
+        return exit_status(error.fault());
+    } catch (const std::exception& error) {
+        log_error("MODEM", error.what());
+        return EX_SOFTWARE;
+    }
+}
+
+} // namespace smsspool

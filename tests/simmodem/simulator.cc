@@ -1,0 +1,72 @@
+// The parts of the simulator and their wires.
+
+#include "tests/simmodem/simulator.h"
+
+#include "common/log.h"
+
+namespace smsspool::sim {
+
+Simulator::Simulator(const std::string& link, const std::string& air, const ModemOptions& options)
+    : events(air), network(timers, events, faults, {options.imei, options.smsc}),
+      modem(options, network, faults), port(link, listener()),
+      dialogue(modem, network, events, timers, line()) {}
+
+Port::Listener Simulator::listener() {
+    return {[this](std::string_view bytes) { dialogue.receive(bytes); }, [this] { client("open"); },
+            [this] {
+                dialogue.reset();
+                client("close");
+            }};
+}
+
+Dialogue::Line Simulator::line() {
+    return {[this](std::string_view bytes) { port.write(bytes); }, [this] { die(); }};
+}
+
+void Simulator::client(const char* what) {
+    log_debug("MODEM", std::string("client: ") + what);
+    events.record(EventKind::client, {}, what,
+                  std::string(R"({"event":"client","text":")") + what + "\"}");
+}
+
+void Simulator::switch_on(FaultName name, const FaultSettings& settings) {
+    faults.on(name, settings);
+    if (name == FaultName::unplug)
+        unplug(settings);
+    switched();
+}
+
+void Simulator::switch_off(FaultName name, const std::string& number, const std::string& link) {
+    faults.off(name, number);
+    if (name == FaultName::unplug)
+        plug(link);
+    switched();
+}
+
+void Simulator::unplug(const FaultSettings& settings) {
+    port.unplug();
+    if (settings.ms > 0)
+        timers.after(std::chrono::milliseconds{settings.ms}, [this, link = settings.link] {
+            if (faults.is_on(FaultName::unplug))
+                switch_off(FaultName::unplug, {}, link);
+        });
+}
+
+void Simulator::plug(const std::string& link) {
+    if (!port.plugged())
+        port.plug(link);
+}
+
+void Simulator::die() {
+    const auto death = faults.use(FaultName::die_in_pdu);
+    faults.off(FaultName::die_in_pdu);
+    switch_on(FaultName::unplug, death.value_or(FaultSettings{}));
+}
+
+void Simulator::switched() {
+    modem.changed();
+    dialogue.faults_changed();
+    dialogue.say_unasked();
+}
+
+} // namespace smsspool::sim

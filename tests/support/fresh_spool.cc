@@ -1,0 +1,68 @@
+// An empty spool in a folder of its own.
+
+#include "tests/support/fresh_spool.h"
+
+#include "common/ids.h"
+
+namespace smsspool {
+
+namespace {
+
+Config config_in(const TempFolder& folder) {
+    Config config;
+    config.spool = folder.file("spool.sqlite");
+    config.wake_socket = folder.file("wake.sock");
+    config.lock_file = folder.file("lock");
+    config.modems.emplace_back();
+    (void)Spool::migrate(config, start_time);
+    return config;
+}
+
+} // namespace
+
+NewMessage new_message(const std::string& text, UtcMs now, const std::string& number) {
+    NewMessage message;
+    message.id = new_id();
+    message.user = "ana";
+    message.api = "rest";
+    message.text = text;
+    message.encoding = encoding_for(text);
+    message.parts = count_parts(text, message.encoding);
+    message.created = now;
+    message.valid_until = now + 24 * 60 * 60 * 1000;
+    message.recipients = {{number, number}};
+    return message;
+}
+
+std::string long_text(std::size_t parts) {
+    constexpr std::size_t septets = 153; // of each of several
+    std::string text;
+    for (std::size_t i = 0; i < parts; ++i)
+        text += std::string(septets, static_cast<char>('a' + i % 26));
+    return text;
+}
+
+FreshSpool::FreshSpool() : config(config_in(folder)), spool(config, Access::write) {}
+
+std::optional<Work> FreshSpool::claim(UtcMs now, const std::string& owner,
+                                      const std::string& modem) {
+    return spool.claim({owner, modem, 60'000}, now);
+}
+
+Turn FreshSpool::settle(const Work& work, const Outcome& outcome, UtcMs now) {
+    return spool.settle(work, attempt_end(outcome), decide(work, outcome, config, now, 0), nullptr,
+                        now);
+}
+
+std::string FreshSpool::send(const NewMessage& message, UtcMs when) {
+    (void)spool.submit(message);
+    for (std::optional<Work> work = claim(when); work;)
+        work = settle(*work, WasAccepted{7}, when).next;
+    return message.id;
+}
+
+State FreshSpool::state(const std::string& message_id) {
+    return spool.find(message_id).value().jobs.at(0).state;
+}
+
+} // namespace smsspool
