@@ -1,0 +1,118 @@
+// smsctl config: the settings as they are in force.
+
+#include "common/numbers.h"
+#include "common/settings.h"
+#include "ctl/lines.h"
+#include "ctl/nouns.h"
+
+namespace smsspool::ctl {
+
+namespace {
+
+// What one setting is, whosesoever it is, as text.
+struct Shown {
+    std::string_view name, kind, help;
+    std::string value, usual;
+    std::optional<std::string> least, most;
+};
+
+template <class Owner>
+struct KindOf {
+    std::string_view operator()(std::string Owner::*) const { return "text"; }
+    std::string_view operator()(std::int64_t Owner::*) const { return "number"; }
+    std::string_view operator()(Ms Owner::*) const { return "duration"; }
+    std::string_view operator()(bool Owner::*) const { return "flag"; }
+    template <class Choice>
+    std::string_view operator()(Choice Owner::*) const {
+        return "choice";
+    }
+};
+
+// A limit in the form of the file; nothing where the kind has none.
+template <class Owner>
+struct LimitText {
+    const Setting<Owner>& setting;
+    std::int64_t limit;
+
+    std::optional<std::string> operator()(std::int64_t Owner::*member) const {
+        return with(member, limit);
+    }
+    std::optional<std::string> operator()(Ms Owner::*member) const {
+        return with(member, Ms(limit));
+    }
+    template <class Other>
+    std::optional<std::string> operator()(Other Owner::*) const {
+        return std::nullopt;
+    }
+
+private:
+    template <class Value>
+    std::string with(Value Owner::*member, Value value) const {
+        Owner owner;
+        owner.*member = value;
+        return show(setting, owner);
+    }
+};
+
+template <class Owner>
+Shown shown(const Setting<Owner>& setting, const Owner& owner) {
+    return {setting.name,
+            std::visit(KindOf<Owner>{}, setting.member),
+            setting.help,
+            show(setting, owner),
+            show(setting, Owner{}),
+            std::visit(LimitText<Owner>{setting, setting.least}, setting.member),
+            std::visit(LimitText<Owner>{setting, setting.most}, setting.member)};
+}
+
+std::string as_json(const Shown& setting, const std::optional<std::string>& modem) {
+    return json_line([&](JsonObject& object) {
+        object.text_or_null("modem", modem);
+        object.text("name", setting.name);
+        put_foreign(object, "value", setting.value);
+        object.text("default", setting.usual);
+        object.text("kind", setting.kind);
+        object.text_or_null("least", setting.least);
+        object.text_or_null("most", setting.most);
+        object.text("help", setting.help);
+    });
+}
+
+std::string as_line(const Shown& setting) {
+    return std::string(setting.name) + (setting.value.empty() ? " =" : " = " + setting.value) +
+           "\n";
+}
+
+std::string modem_lines(const ModemConfig& modem, Output output) {
+    std::string text;
+    if (output == Output::text)
+        text = "\n[modem " + modem.name + "]\n";
+    for (const Setting<ModemConfig>& setting : modem_settings()) {
+        const Shown each = shown(setting, modem);
+        text += output == Output::json ? as_json(each, modem.name) : as_line(each);
+    }
+    return text;
+}
+
+} // namespace
+
+Answer check_config(const Call& call) {
+    // Loading checked all that a file can say; this is what only a library knows.
+    const Numbers numbers(call.config);
+    if (call.output == Output::json)
+        return {json_line([](JsonObject& object) { object.flag("good", true); })};
+    return {"the configuration is good\n"};
+}
+
+Answer show_config(const Call& call) {
+    Answer answer;
+    for (const Setting<Config>& setting : settings()) {
+        const Shown each = shown(setting, call.config);
+        answer.text += call.output == Output::json ? as_json(each, std::nullopt) : as_line(each);
+    }
+    for (const ModemConfig& modem : call.config.modems)
+        answer.text += modem_lines(modem, call.output);
+    return answer;
+}
+
+} // namespace smsspool::ctl

@@ -1,0 +1,60 @@
+// The table of sentences.
+
+#include "ctl/sentences.h"
+
+#include "ctl/nouns.h"
+
+namespace smsspool::ctl {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+} // namespace
+
+const std::vector<Sentence>& sentences() {
+    static const std::vector<Sentence> table{
+        {"status", "Shows the daemon, its modems and the queue.", show_status},
+        {"message show <id>", "Shows a message, its jobs and each attempt to send them.",
+         show_message},
+        {"inbox list [--unread]", "Lists what came in; marks nothing as read.", list_inbox},
+        {"inbox clean --older-than <age> [--keep-unread] [--dry-run]",
+         "Removes what came in before that time, in small steps beside the daemon.", clean_inbox},
+        {"config check", "Checks the configuration.", check_config},
+        {"config show", "Prints every setting in the form that the file takes.", show_config},
+        {"spool migrate", "Makes the database, or brings its schema up to date.", migrate_spool},
+    };
+    return table;
+}
+
+Choice choose(const std::vector<std::string>& words) {
+    if (words.empty())
+        return {nullptr, {}, "a sentence is missing"};
+    for (const Sentence& sentence : sentences()) {
+        const Fit found = fit(sentence.words, words);
+        if (found.kind == Fit::Kind::fits)
+            return {&sentence, found.arguments, {}};
+        if (found.kind == Fit::Kind::faulty)
+            return {nullptr, {}, std::string(sentence.words) + ": " + found.fault};
+    }
+    return {nullptr, {}, "there is no sentence \"" + joined(words) + "\""};
+}
+
+std::string help_text() {
+    std::string text = "usage: smsctl [-c FILE]... [--json] SENTENCE\n"
+                       "       smsctl -h | -V\n"
+                       "\n"
+                       "sentences:\n";
+    for (const Sentence& sentence : sentences()) {
+        text += "  " + std::string(sentence.words) + "\n";
+        text += "      " + std::string(sentence.help) + "\n";
+    }
+    return text + "\nThe manual is smsctl(8).\n";
+}
+
+} // namespace smsspool::ctl

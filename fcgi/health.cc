@@ -1,0 +1,77 @@
+// smsspool-health: GET /health tells a load balancer whether messages can leave (contract 1.9).
+//
+// Anyone may ask, so the answer holds nothing that belongs to somebody: no number, no identity of a
+// device or a card.
+
+#include "common/json_object.h"
+#include "common/log.h"
+#include "common/readiness.h"
+#include "fcgi/envelope.h"
+#include "fcgi/program.h"
+
+namespace smsspool {
+
+namespace {
+
+constexpr std::string_view service_name = "SMS REST API";
+
+Reply refuse(const Request&, const Services&, const Refusal& refusal) {
+    return refusal_reply(refusal, short_json(refusal));
+}
+
+void put_modem(JsonWriter& writer, const ModemView& modem, const Config& config, UtcMs now) {
+    JsonObject object(writer);
+    object.text("name", modem.name);
+    object.text("network", modem.network);
+    JsonWriter& signal = object.value("signal");
+    if (modem.signal < 0)
+        signal.Null();
+    else
+        signal.Int64(modem.signal);
+    object.text("state", present_state(modem, config, now));
+}
+
+void put_health(JsonWriter& writer, const Health& health, const Readiness& answer,
+                const Config& config, UtcMs now) {
+    JsonObject object(writer);
+    object.text("daemon", answer.daemon);
+    JsonWriter& modems = object.value("modems");
+    modems.StartArray();
+    for (const ModemView& modem : health.modems)
+        put_modem(modems, modem, config, now);
+    modems.EndArray();
+    object.flag("ready", answer.ready);
+    if (!answer.ready)
+        object.text("reason", answer.reason);
+    object.text("service", service_name);
+    object.text("status", answer.ready ? "healthy" : "unhealthy");
+    object.text("timestamp", local_text(now, ' '));
+}
+
+// What the spool says; without it nothing can be ready, and that is an answer and no failure.
+Readiness look(const Services& services, UtcMs now, Health& health) {
+    try {
+        health = services.spool.get().health();
+        return readiness(health, services.config, now);
+    } catch (const Error& error) {
+        log_error("HTTP", std::string("health: ") + error.what());
+        services.spool.drop();
+        return {false, "unknown", "The message store is not available"};
+    }
+}
+
+Reply handle(const Request& request, const Services& services) {
+    Health health;
+    const Readiness answer = look(services, request.when, health);
+    rapidjson::StringBuffer buffer;
+    JsonWriter writer(buffer);
+    put_health(writer, health, answer, services.config, request.when);
+    return json_reply(answer.ready ? HttpStatus::ok : HttpStatus::unavailable, buffer);
+}
+
+} // namespace
+
+const Program the_program{"health", Access::read, Who::anyone, {{"/health", "GET, HEAD, OPTIONS"}},
+                          handle,   refuse};
+
+} // namespace smsspool

@@ -1,0 +1,150 @@
+// smsspool-status: GET /status tells what became of one message (contract 1.6).
+
+#include "common/readiness.h"
+#include "common/utf.h"
+#include "fcgi/envelope.h"
+#include "fcgi/program.h"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+
+namespace smsspool {
+
+namespace {
+
+// Each state in the words of this API, and what it says where the job itself names no error.
+struct StateRow {
+    State state;
+    std::string_view word;
+    std::string_view error_code;
+    std::string_view error_text;
+};
+
+constexpr std::array state_rows{
+    StateRow{State::queued, "queued", "", ""},
+    StateRow{State::sending, "queued", "", ""},
+    StateRow{State::sent, "sent", "", ""},
+    StateRow{State::replied, "replied", "", ""},
+    StateRow{State::timeout, "timeout", "", ""},
+    StateRow{State::failed, "failed", "SEND_FAILED", "The message could not be sent"},
+    StateRow{State::unknown, "failed", "OUTCOME_UNKNOWN",
+             "The message may have been sent; an administrator decides"},
+    StateRow{State::expired, "failed", "EXPIRED", "The message could not be sent in time"},
+    StateRow{State::canceled, "failed", "CANCELED", "The message was taken back"},
+    StateRow{State::abandoned, "failed", "ABANDONED", "An administrator gave the message up"},
+};
+static_assert([] {
+    for (std::size_t i = 0; i < state_rows.size(); ++i) {
+        if (static_cast<std::size_t>(state_rows[i].state) != i)
+            return false;
+    }
+    return state_rows.size() == static_cast<std::size_t>(State::count);
+}());
+
+Reply refuse(const Request& request, const Services&, const Refusal& refusal) {
+    return refusal_reply(refusal, to_json(refusing(refusal, request.user, request.when)));
+}
+
+// The id from the query, else from a JSON body; empty: there is none. A body that is no JSON object
+// has none.
+std::string wanted_id(const Request& request, const Config& config) {
+    const auto in_query = Query(request.query).get("message_id");
+    if (in_query && !in_query->empty())
+        return *in_query;
+    if (!is_json(request.content_type))
+        return {};
+    rapidjson::Document body;
+    if (parse_json(request.body, static_cast<std::size_t>(config.json_depth), body) ||
+        !body.IsObject())
+        return {};
+    return text_member(body, "message_id").value_or("");
+}
+
+bool is_admin(const Config& config, const std::string& user) {
+    std::istringstream words(config.admins);
+    for (std::string word; words >> word;) {
+        if (word == user)
+            return true;
+    }
+    return false;
+}
+
+// The job left the queue when its last attempt began; one that never did counts from its creation.
+UtcMs timestamp_of(const MessageView& message, const JobView& job) {
+    return job.state == State::queued ? message.created : job.attempted.value_or(message.created);
+}
+
+// Why a job that waits does so; empty: it is simply its turn soon.
+std::string waiting_for(const JobView& job, const Services& services, UtcMs now) {
+    if (job.state != State::queued)
+        return {};
+    if (!job.error_text.empty())
+        return job.error_text;
+    return readiness(services.spool.get().health(), services.config, now).reason;
+}
+
+Meta meta_of(const MessageView& message, const JobView& job) {
+    Meta meta;
+    meta.original_length = message.original_length;
+    meta.sent_length = static_cast<std::int64_t>(code_points(message.text));
+    meta.parts = message.parts;
+    meta.unknown_attempts = job.unknowns;
+    return meta;
+}
+
+std::optional<Envelope::Reply> reply_of(const MessageView& message, const JobView& job) {
+    if (!job.reply)
+        return std::nullopt;
+    const UtcMs sent = job.attempted.value_or(message.created);
+    return Envelope::Reply{job.reply->text, job.reply->received,
+                           std::max<std::int64_t>(0, (job.reply->received - sent) / 1000)};
+}
+
+void put_error(const JobView& job, const StateRow& row, Envelope& envelope) {
+    if (row.error_code.empty())
+        return;
+    envelope.error_code = job.error_code.empty() ? row.error_code : job.error_code;
+    envelope.error_message = job.error_text.empty() ? row.error_text : job.error_text;
+}
+
+Envelope envelope_of(const MessageView& message, const JobView& job) {
+    const StateRow& row = state_rows[static_cast<std::size_t>(job.state)];
+    Envelope envelope;
+    envelope.status = row.word;
+    envelope.message_id = message.id;
+    envelope.timestamp = timestamp_of(message, job);
+    envelope.to = job.number_given;
+    envelope.from = message.user;
+    envelope.message = message.text;
+    envelope.reply = reply_of(message, job);
+    envelope.meta = meta_of(message, job);
+    put_error(job, row, envelope);
+    return envelope;
+}
+
+Reply handle(const Request& request, const Services& services) {
+    const std::string id = wanted_id(request, services.config);
+    if (id.empty())
+        return refuse(
+            request, services,
+            {HttpStatus::bad_request, "MISSING_REQUIRED_FIELDS", "message_id is required", {}});
+    const auto message = services.spool.get().find(id);
+    const bool visible = message && !message->jobs.empty() &&
+                         (message->user == request.user || is_admin(services.config, request.user));
+    if (!visible)
+        return refuse(request, services,
+                      {HttpStatus::not_found, "NOT_FOUND", "Message not found", {}});
+    // This API's messages have one recipient each.
+    const JobView& job = message->jobs.front();
+    Envelope envelope = envelope_of(*message, job);
+    envelope.meta.waiting = waiting_for(job, services, request.when);
+    return json_reply(HttpStatus::ok, to_json(envelope));
+}
+
+} // namespace
+
+const Program the_program{"status", Access::read, Who::user, {{"/status", "GET, HEAD, OPTIONS"}},
+                          handle,   refuse};
+
+} // namespace smsspool
