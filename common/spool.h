@@ -268,7 +268,7 @@ public:
 
     // The message with its jobs; nothing where there is none of this id.
     std::optional<MessageView> find(std::string_view message_id);
-    // The journal of a message's jobs, oldest first.
+    // The journal of a message: job by job, each oldest first.
     std::vector<AttemptView> attempts(std::string_view message_id);
     // Ordered by arrival. What `after` says has happened to exactly the returned ones.
     std::vector<InboxMessage> inbox(const InboxQuery& query);

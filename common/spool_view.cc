@@ -4,7 +4,6 @@
 #include "common/spool.h"
 #include "common/sqlite.h"
 
-#include <algorithm>
 #include <limits>
 
 namespace smsspool {
@@ -151,9 +150,6 @@ std::vector<AttemptView> Spool::attempts(std::string_view message_id) {
             while (row.step())
                 all.push_back(attempt_of(row));
         }
-    });
-    std::stable_sort(all.begin(), all.end(), [](const AttemptView& a, const AttemptView& b) {
-        return a.started < b.started;
     });
     return all;
 }

@@ -39,13 +39,28 @@ Fault fault_of(int code) noexcept {
     }
 }
 
+bool is_no_room(int number) noexcept {
+    return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
+// The errno of the last write to the log that failed. A COMMIT leaves it with the file only.
+int errno_of_log(sqlite3* handle) noexcept {
+    sqlite3_file* log = nullptr;
+    int number = 0;
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log != nullptr && log->pMethods != nullptr)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
 // SQLite says "full" only where a plain write met ENOSPC. A quota, a limit of the process, and the
 // shared index of the log end as its error of input and output.
 bool no_room(sqlite3* handle, int code) noexcept {
-    if ((code & 0xFF) != SQLITE_IOERR && (code & 0xFF) != SQLITE_CANTOPEN)
-        return false;
-    const int number = sqlite3_system_errno(handle);
-    return number == ENOSPC || number == EDQUOT || number == EFBIG;
+    if (code == SQLITE_IOERR_WRITE)
+        return is_no_room(errno_of_log(handle));
+    if ((code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_CANTOPEN)
+        return is_no_room(sqlite3_system_errno(handle));
+    return false;
 }
 
 [[noreturn]] void fail(sqlite3* handle, const std::string& what) {

@@ -78,10 +78,20 @@ std::string device_text(const ModemView& modem) {
     return text;
 }
 
+// The state of a modem that was not heard of for too long is what it was, not what it is.
+std::string state_text(const ModemView& modem, const Config& config, UtcMs now) {
+    const std::string_view state = present_state(modem, config, now);
+    std::string text(state);
+    if (state != modem.state)
+        text += "; was " + modem.state;
+    text += " since " + local_zoned_text(modem.since);
+    if (modem.beat > 0)
+        text += ", heard " + ago(modem.beat, now);
+    return text;
+}
+
 std::string modem_rows(const ModemView& modem, const Config& config, UtcMs now) {
-    std::string rows = row(
-        "modem", modem.name + ", " + std::string(present_state(modem, config, now)) + " since " +
-                     local_zoned_text(modem.since) + ", heard " + ago(modem.beat, now));
+    std::string rows = row("modem", modem.name + ", " + state_text(modem, config, now));
     if (const std::string device = device_text(modem); !device.empty())
         rows += row("", device);
     if (!modem.network.empty())

@@ -71,7 +71,7 @@ rapidjson::StringBuffer to_json(const Envelope& envelope) {
 Envelope refusing(const Refusal& refusal, const std::string& user, UtcMs now) {
     Envelope envelope;
     envelope.timestamp = now;
-    if (!user.empty())
+    if (!user.empty() && refusal.status != HttpStatus::unauthorized)
         envelope.from = user;
     envelope.error_code = refusal.code;
     envelope.error_message = refusal.text;

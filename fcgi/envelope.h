@@ -42,7 +42,8 @@ struct Envelope {
 // All keys of the contract in alphabetical order. All texts must be valid UTF-8.
 [[nodiscard]] rapidjson::StringBuffer to_json(const Envelope& envelope);
 
-// An envelope that refuses, of this user and now, with nothing else.
+// An envelope that refuses, of this user (nobody's where it is the credentials that are refused)
+// and now, with nothing else.
 [[nodiscard]] Envelope refusing(const Refusal& refusal, const std::string& user, UtcMs now);
 
 // The short form: `error_code`, `error_message`, `status`.

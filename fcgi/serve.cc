@@ -39,13 +39,13 @@ public:
         // No listening socket: where libfcgi would wait for another connection, it fails instead.
         ::FCGX_InitRequest(&fcgi_, -1, 0);
         fcgi_.ipcFd = connection.release();
+        fcgi_.keepConnection = 1; // else FCGX_Accept_r would close it before it reads
         // FCGX_Accept_r() first ends the request before, and would close the connection with it.
         fcgi_.keepConnection = 1;
     }
     ~Exchange() {
         fcgi_.keepConnection = 0;
         ::FCGX_Finish_r(&fcgi_);
-        ::FCGX_Free(&fcgi_, 1);
     }
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;

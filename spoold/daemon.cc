@@ -130,10 +130,7 @@ void Daemon::run() {
         lane->stop();
     sd_notify(0, "STOPPING=1");
     try {
-        std::vector<ModemView> views;
-        for (const auto& lane : lanes_)
-            views.push_back(lane->view());
-        spool_.beat(self_, views);
+        beat();
         spool_.leave(context_.owner);
     } catch (const Error& error) {
         log_warning("SPOOL", error.what());
@@ -237,6 +234,9 @@ void Daemon::beat() {
 }
 
 void Daemon::sweep() {
+    // Where a poke was lost, this is what finds the work.
+    for (const auto& lane : lanes_)
+        lane->look();
     expire();
     give_up_replies();
     const UtcMs now = utc_now();

@@ -44,15 +44,20 @@ void Simulator::switch_off(FaultName name, const std::string& number, const std:
 }
 
 void Simulator::unplug(const FaultSettings& settings) {
+    if (replug_)
+        timers.cancel(*replug_);
+    replug_.reset();
     port.unplug();
     if (settings.ms > 0)
-        timers.after(std::chrono::milliseconds{settings.ms}, [this, link = settings.link] {
-            if (faults.is_on(FaultName::unplug))
-                switch_off(FaultName::unplug, {}, link);
-        });
+        replug_ =
+            timers.after(std::chrono::milliseconds{settings.ms},
+                         [this, link = settings.link] { switch_off(FaultName::unplug, {}, link); });
 }
 
 void Simulator::plug(const std::string& link) {
+    if (replug_)
+        timers.cancel(*replug_);
+    replug_.reset();
     if (!port.plugged())
         port.plug(link);
 }

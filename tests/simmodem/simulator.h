@@ -11,6 +11,7 @@
 #include "tests/simmodem/port.h"
 #include "tests/simmodem/timers.h"
 
+#include <optional>
 #include <string>
 
 namespace smsspool::sim {
@@ -41,6 +42,8 @@ private:
     void plug(const std::string& link);
     void die();
     void switched();
+
+    std::optional<Timers::Id> replug_; // when an unplugged modem comes back by itself
 };
 
 } // namespace smsspool::sim

@@ -21,6 +21,14 @@ constexpr std::array memory_names{
     MemoryName{Memory::mt, "MT"},
 };
 
+// Where a place of MT really is.
+std::pair<Memory, unsigned> real_place(Memory memory, unsigned place) {
+    if (memory != Memory::mt)
+        return {memory, place};
+    return place > mt_offset ? std::pair{Memory::sm, place - mt_offset}
+                             : std::pair{Memory::me, place};
+}
+
 } // namespace
 
 std::string_view name_of(Memory memory) noexcept {
@@ -45,14 +53,6 @@ std::optional<unsigned> Store::add(Memory memory, Stored message) {
     return std::nullopt;
 }
 
-std::pair<Memory, unsigned> Store::real_place(Memory memory, unsigned place) const {
-    if (memory != Memory::mt)
-        return {memory, place};
-    if (place <= capacity_)
-        return {Memory::me, place};
-    return {Memory::sm, place - static_cast<unsigned>(capacity_)};
-}
-
 Stored* Store::find(Memory memory, unsigned place) {
     const auto [real, at] = real_place(memory, place);
     const auto found = places(real).find(at);
@@ -73,7 +73,7 @@ std::vector<std::pair<unsigned, Stored*>> Store::all(Memory memory) {
     }
     found = all(Memory::me);
     for (const auto& [place, message] : all(Memory::sm))
-        found.emplace_back(place + static_cast<unsigned>(capacity_), message);
+        found.emplace_back(place + mt_offset, message);
     return found;
 }
 

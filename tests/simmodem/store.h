@@ -1,5 +1,6 @@
 // The places in which a modem keeps messages: "SM" on the card, "ME" in itself, "SR" for reports;
-// "MT" is SM and ME seen as one, ME's places first.
+// "MT" is SM and ME seen as one: ME's places as they are, SM's with mt_offset added, which is more
+// than any memory has, so that a place means the same however the capacity changes.
 
 #ifndef SMSSPOOL_TESTS_SIMMODEM_STORE_H
 #define SMSSPOOL_TESTS_SIMMODEM_STORE_H
@@ -17,6 +18,8 @@
 namespace smsspool::sim {
 
 enum class Memory { sm, me, sr, mt };
+
+inline constexpr unsigned mt_offset = 10'000;
 
 [[nodiscard]] std::string_view name_of(Memory memory) noexcept;
 [[nodiscard]] std::optional<Memory> memory_named(std::string_view name) noexcept;
@@ -56,7 +59,6 @@ public:
 private:
     using Places = std::map<unsigned, Stored>;
 
-    [[nodiscard]] std::pair<Memory, unsigned> real_place(Memory memory, unsigned place) const;
     [[nodiscard]] Places& places(Memory memory) {
         return places_[static_cast<std::size_t>(memory)];
     }

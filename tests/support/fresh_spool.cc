@@ -6,9 +6,7 @@
 
 namespace smsspool {
 
-namespace {
-
-Config config_in(const TempFolder& folder) {
+Config fresh_config(const TempFolder& folder) {
     Config config;
     config.spool = folder.file("spool.sqlite");
     config.wake_socket = folder.file("wake.sock");
@@ -17,8 +15,6 @@ Config config_in(const TempFolder& folder) {
     (void)Spool::migrate(config, start_time);
     return config;
 }
-
-} // namespace
 
 NewMessage new_message(const std::string& text, UtcMs now, const std::string& number) {
     NewMessage message;
@@ -42,7 +38,7 @@ std::string long_text(std::size_t parts) {
     return text;
 }
 
-FreshSpool::FreshSpool() : config(config_in(folder)), spool(config, Access::write) {}
+FreshSpool::FreshSpool() : config(fresh_config(folder)), spool(config, Access::write) {}
 
 std::optional<Work> FreshSpool::claim(UtcMs now, const std::string& owner,
                                       const std::string& modem) {

@@ -23,6 +23,10 @@ inline constexpr UtcMs start_time = 1'700'000'000'000;
 // A text that travels in `parts` SMS, each with its own letters.
 [[nodiscard]] std::string long_text(std::size_t parts);
 
+// Settings whose every path lies in `folder`, with an empty spool there that nobody has open: for
+// tests that fork, since SQLite forbids to take an open file along.
+[[nodiscard]] Config fresh_config(const TempFolder& folder);
+
 struct FreshSpool {
     TempFolder folder;
     Config config; // every path lies in the folder

@@ -1,0 +1,112 @@
+// Ids: their form, their order, that none is made twice.
+
+#define BOOST_TEST_MODULE ids_test
+#include "common/clock.h"
+#include "common/ids.h"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace smsspool;
+using namespace std::string_literals;
+
+namespace {
+
+UtcMs millisecond_of(const std::string& id) {
+    return std::stoll(id.substr(0, 8) + id.substr(9, 4), nullptr, 16);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(ids_test)
+
+BOOST_AUTO_TEST_CASE(form_of_a_new_id) {
+    const UtcMs before = utc_now();
+    const std::string id = new_id();
+    const UtcMs after = utc_now();
+    BOOST_TEST(id.size() == 36U);
+    BOOST_TEST(is_id(id));
+    BOOST_TEST(id[14] == '7');
+    BOOST_TEST("89ab"s.find(id[19]) != std::string::npos, id);
+    BOOST_TEST(millisecond_of(id) >= before);
+    BOOST_TEST(millisecond_of(id) <= after);
+}
+
+BOOST_AUTO_TEST_CASE(ids_of_one_thread_ascend) {
+    std::string last;
+    for (int i = 0; i < 20'000; ++i) { // many more than the counter of one millisecond
+        const std::string id = new_id();
+        BOOST_REQUIRE_LT(last, id);
+        BOOST_REQUIRE(is_id(id));
+        last = id;
+    }
+    // The milliseconds that were borrowed are few.
+    BOOST_TEST(millisecond_of(last) < utc_now() + 1000);
+}
+
+BOOST_AUTO_TEST_CASE(threads_never_share_an_id_and_each_sees_order) {
+    constexpr std::size_t thread_count = 4;
+    constexpr std::size_t each = 3'000;
+    std::vector<std::vector<std::string>> made(thread_count);
+    {
+        std::vector<std::jthread> threads;
+        for (auto& ids : made) {
+            threads.emplace_back([&ids] {
+                for (std::size_t i = 0; i < each; ++i)
+                    ids.push_back(new_id());
+            });
+        }
+    }
+    std::set<std::string> all;
+    for (const auto& ids : made) {
+        BOOST_TEST(std::is_sorted(ids.begin(), ids.end()));
+        all.insert(ids.begin(), ids.end());
+    }
+    BOOST_TEST(all.size() == thread_count * each);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_the_form_of_an_id) {
+    struct Case {
+        const char* name;
+        std::string text;
+        bool want;
+    };
+    const std::vector<Case> cases{
+        {"version 7", "018bcfe5-6800-7abc-8def-0123456789ab", true},
+        {"version 4", "9b2f8a10-4c3d-4e5f-a1b2-c3d4e5f60718", true},
+        {"nothing", "", false},
+        {"one short", "018bcfe5-6800-7abc-8def-0123456789a", false},
+        {"one more", "018bcfe5-6800-7abc-8def-0123456789abc", false},
+        {"upper case", "018BCFE5-6800-7abc-8def-0123456789ab", false},
+        {"no hyphen", "018bcfe5x6800-7abc-8def-0123456789ab", false},
+        {"hyphen elsewhere", "018bcfe-56800-7abc-8def-0123456789ab", false},
+        {"not hexadecimal", "018bcfe5-6800-7abc-8def-0123456789ag", false},
+        {"newline at the end", "018bcfe5-6800-7abc-8def-0123456789a\n", false},
+        {"zero byte", "018bcfe5-6800-7abc-8def-0123456789a\0"s, false},
+        {"braces", "{18bcfe5-6800-7abc-8def-0123456789a}", false},
+    };
+    for (const Case& c : cases)
+        BOOST_TEST(is_id(c.text) == c.want, c.name);
+}
+
+BOOST_AUTO_TEST_CASE(hashes) {
+    struct Case {
+        const char* name;
+        std::string bytes;
+        const char* want; // as sha256sum(1) says
+    };
+    const std::vector<Case> cases{
+        {"nothing", "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"abc", "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+        {"zero bytes count", "a\0b"s,
+         "59b271ae1bbcb1d31d41929817f4b16fb439eb4f31520b5ad1d5ce98920a7138"},
+    };
+    for (const Case& c : cases)
+        BOOST_TEST(sha256_hex(c.bytes) == c.want, c.name);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

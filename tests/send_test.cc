@@ -1,0 +1,461 @@
+// POST /: every row of contract 1.5 and the differences that are deliberate.
+
+#define BOOST_TEST_MODULE send_test
+#include <boost/test/unit_test.hpp>
+
+#include "common/ids.h"
+#include "common/json.h"
+#include "support/handler.h"
+
+using namespace smsspool;
+
+namespace {
+
+std::string repeated(std::string_view text, int count) {
+    std::string all;
+    for (int i = 0; i < count; ++i)
+        all += text;
+    return all;
+}
+
+Request post(const std::string& body) {
+    return post_request("/", body);
+}
+
+std::string body_with(const std::string& more) {
+    return R"({"number":"5512345678","message":"hi")" + more + "}";
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(send_test)
+
+BOOST_FIXTURE_TEST_CASE(the_whole_answer, HandlerFixture) {
+    const Answer answer = ask(post(body_with("")));
+    BOOST_TEST(int(answer.status()) == 200);
+    const std::string id = answer.get("message_id");
+    BOOST_TEST(is_id(id));
+    BOOST_TEST(answer.reply.body == "{\"from\":\"ana\",\"message\":\"hi\",\"message_id\":\"" + id +
+                                        "\",\"reply\":null,\"status\":\"queued\",\"timestamp\":\"" +
+                                        test_time_text + "\",\"to\":\"5512345678\"}\n");
+    const auto stored = door.get().find(id);
+    BOOST_REQUIRE(stored);
+    BOOST_TEST(stored->user == "ana");
+    BOOST_TEST(stored->api == "rest");
+    BOOST_TEST(stored->text == "hi");
+    BOOST_TEST(stored->jobs.size() == 1u);
+    BOOST_TEST(stored->jobs[0].number == "+525512345678");
+    BOOST_TEST(stored->jobs[0].number_given == "5512345678");
+    BOOST_TEST(!stored->reply_timeout_ms);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_whole_refusal, HandlerFixture) {
+    const Answer answer = ask(post(R"({"number":"12","message":"h\u00e9"})"));
+    BOOST_TEST(int(answer.status()) == 400);
+    BOOST_TEST(answer.reply.body ==
+               "{\"error_code\":\"INVALID_PHONE_NUMBER\",\"error_message\":\"Invalid phone number "
+               "format (use 10 digits or +{country_code}{number})\",\"from\":\"ana\","
+               "\"message\":\"h\\u00E9\",\"message_id\":null,\"reply\":null,\"status\":\"failed\","
+               "\"timestamp\":\"2025-11-14T22:25:28Z\",\"to\":\"12\"}\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(before_the_fields, HandlerFixture) {
+    struct Case {
+        std::string name, user, type, body;
+        int status;
+        std::string code, text;
+    };
+    const std::string json = "application/json";
+    const std::string bad_json = "Request body must contain valid JSON";
+    const Case cases[] = {
+        {"nobody", "", "text/plain", "x", 401, "AUTHENTICATION_REQUIRED",
+         "Invalid credentials or missing Authorization header"},
+        {"media type", "ana", "text/plain", "x", 400, "INVALID_CONTENT_TYPE",
+         "Content-Type must be application/json"},
+        {"no media type", "ana", "", "{}", 400, "INVALID_CONTENT_TYPE",
+         "Content-Type must be application/json"},
+        {"a form", "ana", "application/x-www-form-urlencoded", "number=1", 400,
+         "INVALID_CONTENT_TYPE", "Content-Type must be application/json"},
+        {"empty body", "ana", json, "", 400, "INVALID_JSON", bad_json},
+        {"malformed", "ana", json, "{\"number\":", 400, "INVALID_JSON", bad_json},
+        {"something behind", "ana", json, "{\"a\":1} x", 400, "INVALID_JSON", bad_json},
+        {"empty object", "ana", json, "{}", 400, "INVALID_JSON", bad_json},
+        {"empty array", "ana", json, "[]", 400, "INVALID_JSON", bad_json},
+        {"array", "ana", json, "[{\"number\":1}]", 400, "INVALID_JSON", bad_json},
+        {"text", "ana", json, "\"x\"", 400, "INVALID_JSON", bad_json},
+        {"empty text", "ana", json, "\"\"", 400, "INVALID_JSON", bad_json},
+        {"number", "ana", json, "5", 400, "INVALID_JSON", bad_json},
+        {"zero", "ana", json, "0", 400, "INVALID_JSON", bad_json},
+        {"null", "ana", json, "null", 400, "INVALID_JSON", bad_json},
+        {"false", "ana", json, "false", 400, "INVALID_JSON", bad_json},
+        {"NaN", "ana", json, "{\"number\":NaN}", 400, "INVALID_JSON", bad_json},
+        {"too large a number", "ana", json, "{\"number\":1e999}", 400, "INVALID_JSON", bad_json},
+        {"byte order mark", "ana", json, "\xEF\xBB\xBF{\"number\":1}", 400, "INVALID_JSON",
+         bad_json},
+        {"lone surrogate", "ana", json, "{\"number\":\"\\ud800\"}", 400, "INVALID_JSON", bad_json},
+        {"no UTF-8", "ana", json, "{\"number\":\"\xff\"}", 400, "INVALID_JSON", bad_json},
+        {"too deep", "ana", json, repeated("[", 100000), 400, "INVALID_JSON", bad_json},
+        {"both missing", "ana", json, "{\"x\":1}", 400, "MISSING_REQUIRED_FIELDS",
+         "Missing required field(s): number, message"},
+        {"+json is enough", "ana", "application/vnd.x+json; charset=utf-8", "{\"x\":1}", 400,
+         "MISSING_REQUIRED_FIELDS", "Missing required field(s): number, message"},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            Request request = post(c.body);
+            request.user = c.user;
+            request.content_type = c.type;
+            const Answer answer = ask(request);
+            BOOST_TEST(int(answer.status()) == c.status);
+            BOOST_TEST(answer.get("error_code") == c.code);
+            BOOST_TEST(answer.get("error_message") == c.text);
+            BOOST_TEST(answer.get("status") == "failed");
+            BOOST_TEST(answer.get("from") == (c.user.empty() ? "null" : c.user));
+            BOOST_TEST(answer.get("message_id") == "null");
+            BOOST_TEST(answer.get("reply") == "null");
+            BOOST_TEST(answer.get("timestamp") == test_time_text);
+        }
+    }
+}
+
+// From the required fields on, `to` and `message` echo what was received.
+BOOST_FIXTURE_TEST_CASE(wrong_fields, HandlerFixture) {
+    const std::string range = "Timeout must be between 1 and 600 seconds";
+    const std::string format = "Timeout must be a valid integer";
+    const std::string e164 = "Invalid E.164 format (use +{country_code}{number})";
+    const std::string ambiguous =
+        "Ambiguous format (use +{country_code}{number} for international numbers)";
+    const auto type_of = [](const std::string& field) {
+        return "Field '" + field + "' must be a text or a whole number that is not negative";
+    };
+    const std::string reply_text = "Field 'reply' must be true or false";
+    struct Case {
+        std::string name, body, code, text, to, message;
+    };
+    const Case cases[] = {
+        {"no message", R"({"number":"5512345678"})", "MISSING_REQUIRED_FIELDS",
+         "Missing required field(s): message", "5512345678", "null"},
+        {"no number", R"({"message":"hi"})", "MISSING_REQUIRED_FIELDS",
+         "Missing required field(s): number", "null", "hi"},
+        {"missing comes first", R"({"message":null,"reply":"x"})", "MISSING_REQUIRED_FIELDS",
+         "Missing required field(s): number", "null", "null"},
+        {"null number", R"({"number":null,"message":"hi"})", "INVALID_FIELD_TYPE",
+         type_of("number"), "null", "hi"},
+        {"null message", R"({"number":"5512345678","message":null})", "INVALID_FIELD_TYPE",
+         type_of("message"), "5512345678", "null"},
+        {"object as number", R"({"number":{},"message":"hi"})", "INVALID_FIELD_TYPE",
+         type_of("number"), "null", "hi"},
+        {"array as number", R"({"number":["5512345678"],"message":"hi"})", "INVALID_FIELD_TYPE",
+         type_of("number"), "null", "hi"},
+        {"object as message", R"({"number":"5512345678","message":{"a":1}})", "INVALID_FIELD_TYPE",
+         type_of("message"), "5512345678", "null"},
+        {"boolean as message", R"({"number":"5512345678","message":true})", "INVALID_FIELD_TYPE",
+         type_of("message"), "5512345678", "null"},
+        {"boolean as number", R"({"number":true,"message":"hi"})", "INVALID_FIELD_TYPE",
+         type_of("number"), "null", "hi"},
+        {"float as number", R"({"number":5512345678.0,"message":"hi"})", "INVALID_FIELD_TYPE",
+         type_of("number"), "null", "hi"},
+        {"negative number", R"({"number":-5512345678,"message":"hi"})", "INVALID_FIELD_TYPE",
+         type_of("number"), "null", "hi"},
+        {"zero byte in the message", R"({"number":"5512345678","message":"a\u0000b"})",
+         "INVALID_MESSAGE", "Field 'message' must not hold the character U+0000", "5512345678",
+         std::string("a")},
+        {"reply of another word", body_with(R"(,"reply":"maybe")"), "INVALID_REPLY_VALUE",
+         reply_text, "5512345678", "hi"},
+        {"empty reply", body_with(R"(,"reply":"")"), "INVALID_REPLY_VALUE", reply_text,
+         "5512345678", "hi"},
+        {"reply 2", body_with(R"(,"reply":2)"), "INVALID_REPLY_VALUE", reply_text, "5512345678",
+         "hi"},
+        {"reply object", body_with(R"(,"reply":{})"), "INVALID_REPLY_VALUE", reply_text,
+         "5512345678", "hi"},
+        {"timeout 0", body_with(R"(,"reply":true,"timeout":0)"), "INVALID_TIMEOUT_VALUE", range,
+         "5512345678", "hi"},
+        {"timeout 601", body_with(R"(,"reply":true,"timeout":601)"), "INVALID_TIMEOUT_VALUE", range,
+         "5512345678", "hi"},
+        {"timeout -1", body_with(R"(,"reply":true,"timeout":-1)"), "INVALID_TIMEOUT_VALUE", range,
+         "5512345678", "hi"},
+        {"timeout 0.9", body_with(R"(,"reply":true,"timeout":0.9)"), "INVALID_TIMEOUT_VALUE", range,
+         "5512345678", "hi"},
+        {"timeout 601.5", body_with(R"(,"reply":true,"timeout":601.5)"), "INVALID_TIMEOUT_VALUE",
+         range, "5512345678", "hi"},
+        {"timeout 1e300", body_with(R"(,"reply":true,"timeout":1e300)"), "INVALID_TIMEOUT_VALUE",
+         range, "5512345678", "hi"},
+        {"timeout \"0\"", body_with(R"(,"reply":true,"timeout":"0")"), "INVALID_TIMEOUT_VALUE",
+         range, "5512345678", "hi"},
+        {"timeout \"-5\"", body_with(R"(,"reply":true,"timeout":"-5")"), "INVALID_TIMEOUT_VALUE",
+         range, "5512345678", "hi"},
+        {"timeout of many digits",
+         body_with(R"(,"reply":true,"timeout":"99999999999999999999999")"), "INVALID_TIMEOUT_VALUE",
+         range, "5512345678", "hi"},
+        {"timeout \"abc\"", body_with(R"(,"reply":true,"timeout":"abc")"), "INVALID_TIMEOUT_FORMAT",
+         format, "5512345678", "hi"},
+        {"timeout \"1.5\"", body_with(R"(,"reply":true,"timeout":"1.5")"), "INVALID_TIMEOUT_FORMAT",
+         format, "5512345678", "hi"},
+        {"timeout \"+-5\"", body_with(R"(,"reply":true,"timeout":"+-5")"), "INVALID_TIMEOUT_FORMAT",
+         format, "5512345678", "hi"},
+        {"timeout blank", body_with(R"(,"reply":true,"timeout":"  ")"), "INVALID_TIMEOUT_FORMAT",
+         format, "5512345678", "hi"},
+        {"timeout true", body_with(R"(,"reply":true,"timeout":true)"), "INVALID_TIMEOUT_FORMAT",
+         format, "5512345678", "hi"},
+        {"timeout array", body_with(R"(,"reply":true,"timeout":[5])"), "INVALID_TIMEOUT_FORMAT",
+         format, "5512345678", "hi"},
+        {"timeout comes before the number",
+         R"({"number":"12","message":"hi","reply":true,"timeout":601})", "INVALID_TIMEOUT_VALUE",
+         range, "12", "hi"},
+        {"long of another word", body_with(R"(,"long":"cut")"), "INVALID_LONG_VALUE",
+         "Field 'long' must be truncate, split or reject", "5512345678", "hi"},
+        {"long boolean", body_with(R"(,"long":true)"), "INVALID_LONG_VALUE",
+         "Field 'long' must be truncate, split or reject", "5512345678", "hi"},
+        {"short number", R"({"number":"12","message":"hi"})", "INVALID_PHONE_NUMBER",
+         "Invalid phone number format (use 10 digits or +{country_code}{number})", "12", "hi"},
+        {"empty number", R"({"number":"","message":"hi"})", "INVALID_PHONE_NUMBER",
+         "Invalid phone number format (use 10 digits or +{country_code}{number})", "", "hi"},
+        {"eleven digits", R"({"number":"15512345678","message":"hi"})", "INVALID_PHONE_NUMBER",
+         ambiguous, "15512345678", "hi"},
+        {"eleven digits as an integer", R"({"number":15512345678,"message":"hi"})",
+         "INVALID_PHONE_NUMBER", ambiguous, "15512345678", "hi"},
+        {"plus and letters", R"({"number":"+12a45","message":"hi"})", "INVALID_PHONE_NUMBER", e164,
+         "+12a45", "hi"},
+        {"newline behind the number", R"({"number":"5512345678\n","message":"hi"})",
+         "INVALID_PHONE_NUMBER",
+         "Invalid phone number format (use 10 digits or +{country_code}{number})", "5512345678\n",
+         "hi"},
+        {"digits of another script", R"({"number":"\u0665512345678","message":"hi"})",
+         "INVALID_PHONE_NUMBER",
+         "Invalid phone number format (use 10 digits or +{country_code}{number})",
+         "\u0665512345678", "hi"},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            const Answer answer = ask(post(c.body));
+            BOOST_TEST(int(answer.status()) == 400);
+            BOOST_TEST(answer.get("error_code") == c.code);
+            BOOST_TEST(answer.get("error_message") == c.text);
+            BOOST_TEST(answer.get("to") == c.to);
+            BOOST_TEST(answer.get("message") == c.message);
+            BOOST_TEST(answer.get("from") == "ana");
+            BOOST_TEST(answer.get("message_id") == "null");
+            BOOST_TEST(answer.get("meta") == "-");
+        }
+    }
+    BOOST_TEST(door.get().state_counts().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(good_fields, HandlerFixture) {
+    struct Case {
+        std::string name, body, to, message;
+        std::int64_t reply_timeout; // seconds; 0: no reply awaited
+    };
+    const Case cases[] = {
+        {"names in any case", R"({"NUMBER":"5512345678","Message":"hi"})", "5512345678", "hi", 0},
+        {"the last spelling counts",
+         R"({"number":"1","Number":"2","number":"5512345678","message":"a","MESSAGE":"b"})",
+         "5512345678", "b", 0},
+        {"the last spelling counts, also in capitals",
+         R"({"number":"1","NUMBER":"5512345678","message":"a"})", "5512345678", "a", 0},
+        {"integer as number", R"({"number":5512345678,"message":"hi"})", "5512345678", "hi", 0},
+        {"integer as message", R"({"number":"5512345678","message":42})", "5512345678", "42", 0},
+        {"empty message", R"({"number":"5512345678","message":""})", "5512345678", "", 0},
+        {"to is as it was written", R"({"number":"55 1234-5678","message":"hi"})", "55 1234-5678",
+         "hi", 0},
+        {"service number", R"({"number":"333","message":"saldo"})", "333", "saldo", 0},
+        {"unknown fields", body_with(R"(,"x":{"y":[1]},"from":"eve")"), "5512345678", "hi", 0},
+        {"no reply", body_with(R"(,"reply":false)"), "5512345678", "hi", 0},
+        {"null reply", body_with(R"(,"reply":null)"), "5512345678", "hi", 0},
+        {"\"false\" is false", body_with(R"(,"reply":"false")"), "5512345678", "hi", 0},
+        {"\"No\" is false", body_with(R"(,"reply":"No")"), "5512345678", "hi", 0},
+        {"\"0\" is false", body_with(R"(,"reply":"0")"), "5512345678", "hi", 0},
+        {"0 is false", body_with(R"(,"reply":0)"), "5512345678", "hi", 0},
+        {"a timeout without a reply is not looked at", body_with(R"(,"timeout":"abc")"),
+         "5512345678", "hi", 0},
+        {"nor with reply false", body_with(R"(,"reply":false,"timeout":-1)"), "5512345678", "hi",
+         0},
+        {"true", body_with(R"(,"reply":true)"), "5512345678", "hi", 60},
+        {"\"TRUE\"", body_with(R"(,"reply":"TRUE")"), "5512345678", "hi", 60},
+        {"\"yes\"", body_with(R"(,"Reply":"yes")"), "5512345678", "hi", 60},
+        {"\"1\"", body_with(R"(,"reply":"1")"), "5512345678", "hi", 60},
+        {"1", body_with(R"(,"reply":1)"), "5512345678", "hi", 60},
+        {"timeout 1", body_with(R"(,"reply":true,"timeout":1)"), "5512345678", "hi", 1},
+        {"timeout 600", body_with(R"(,"reply":true,"timeout":600)"), "5512345678", "hi", 600},
+        {"timeout 1.9", body_with(R"(,"reply":true,"timeout":1.9)"), "5512345678", "hi", 1},
+        {"timeout 600.9", body_with(R"(,"reply":true,"timeout":600.9)"), "5512345678", "hi", 600},
+        {"timeout \"30\"", body_with(R"(,"reply":true,"timeout":"30")"), "5512345678", "hi", 30},
+        {"timeout \" +30 \"", body_with(R"(,"reply":true,"timeout":" +30 ")"), "5512345678", "hi",
+         30},
+        {"timeout null", body_with(R"(,"reply":true,"timeout":null)"), "5512345678", "hi", 60},
+        {"timeout empty", body_with(R"(,"reply":true,"timeout":"")"), "5512345678", "hi", 60},
+        {"long null", body_with(R"(,"long":null)"), "5512345678", "hi", 0},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            const Answer answer = ask(post(c.body));
+            BOOST_TEST(int(answer.status()) == 200);
+            BOOST_TEST(answer.get("status") == "queued");
+            BOOST_TEST(answer.get("to") == c.to);
+            BOOST_TEST(answer.get("message") == c.message);
+            BOOST_TEST(answer.get("error_code") == "-");
+            const auto stored = door.get().find(answer.get("message_id"));
+            BOOST_REQUIRE(stored);
+            BOOST_TEST(stored->text == c.message);
+            BOOST_TEST(stored->reply_timeout_ms.value_or(0) == c.reply_timeout * 1000);
+        }
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(lengths, HandlerFixture) {
+    struct Case {
+        std::string name, text, field, sent, meta; // meta "-": none
+        int status;
+    };
+    const std::string long_gsm = repeated("a", 161);
+    const std::string emoji = repeated("\U0001F600", 161);
+    const Case cases[] = {
+        {"160 stay", repeated("a", 160), "", repeated("a", 160), "-", 200},
+        {"161 are cut", long_gsm, "", repeated("a", 160),
+         R"({"original_length":161,"sent_length":160,"truncated":true})", 200},
+        {"characters are counted, not bytes", repeated("\u00e9", 160), "", repeated("\u00e9", 160),
+         "-", 200},
+        {"no character is cut in two", emoji, "", repeated("\U0001F600", 160),
+         R"({"original_length":161,"parts":5,"sent_length":160,"truncated":true})", 200},
+        {"160 that need two septets each", repeated("\u20ac", 160), "", repeated("\u20ac", 160),
+         R"({"parts":3})", 200},
+        {"71 of another alphabet", repeated("\u4e2d", 71), "", repeated("\u4e2d", 71),
+         R"({"parts":2})", 200},
+        {"split", long_gsm, "split", long_gsm, R"({"parts":2})", 200},
+        {"split in any case", long_gsm, "SPLIT", long_gsm, R"({"parts":2})", 200},
+        {"split, and short", "a", "split", "a", "-", 200},
+        {"truncate", long_gsm, "truncate", repeated("a", 160),
+         R"({"original_length":161,"sent_length":160,"truncated":true})", 200},
+        {"reject", long_gsm, "reject", long_gsm, "-", 400},
+        {"reject, and short", "a", "reject", "a", "-", 200},
+        {"more parts than allowed", repeated("a", 1531), "split", repeated("a", 1531), "-", 400},
+        {"as many parts as allowed", repeated("a", 1530), "split", repeated("a", 1530),
+         R"({"parts":10})", 200},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            const std::string more = c.field.empty() ? "" : ",\"long\":\"" + c.field + "\"";
+            const Answer answer =
+                ask(post("{\"number\":\"5512345678\",\"message\":\"" + c.text + "\"" + more + "}"));
+            BOOST_TEST(int(answer.status()) == c.status);
+            BOOST_TEST(answer.get("message") == c.sent);
+            BOOST_TEST(answer.get("meta") == c.meta);
+            if (c.status == 400)
+                BOOST_TEST(answer.get("error_code") == "MESSAGE_TOO_LONG");
+        }
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(settings_of_length, HandlerFixture) {
+    config.long_messages = LongMessages::split;
+    BOOST_TEST(
+        ask(post("{\"number\":\"333\",\"message\":\"" + repeated("a", 161) + "\"}")).get("meta") ==
+        R"({"parts":2})");
+    config.long_messages = LongMessages::truncate;
+    config.message_length = 5;
+    BOOST_TEST(ask(post(R"({"number":"333","message":"abcdef"})")).get("message") == "abcde");
+    config.reply_timeout_most = std::chrono::seconds(30);
+    BOOST_TEST(ask(post(body_with(R"(,"reply":true,"timeout":31)"))).get("error_message") ==
+               "Timeout must be between 1 and 30 seconds");
+}
+
+BOOST_FIXTURE_TEST_CASE(idempotency, HandlerFixture) {
+    Request request = post(body_with(""));
+    request.idempotency_key = "key-1";
+    const Answer first = ask(request);
+    BOOST_TEST(int(first.status()) == 200);
+    const std::string id = first.get("message_id");
+
+    // The same again, later and with other settings: the first answer.
+    config.message_length = 1;
+    request.when += 60000;
+    const Answer again = ask(request);
+    BOOST_TEST(int(again.status()) == 200);
+    BOOST_TEST(again.reply.body == first.reply.body);
+
+    Request other = request;
+    other.body = body_with(" ");
+    const Answer conflict = ask(other);
+    BOOST_TEST(int(conflict.status()) == 409);
+    BOOST_TEST(conflict.get("error_code") == "IDEMPOTENCY_CONFLICT");
+    BOOST_TEST(conflict.get("message_id") == "null");
+    BOOST_TEST(conflict.get("to") == "5512345678");
+
+    Request of_other_user = request;
+    of_other_user.user = "eva";
+    BOOST_TEST(ask(of_other_user).get("message_id") != id);
+
+    Request after_a_day = request;
+    after_a_day.when = test_time + config.idempotency_window.count() + 1;
+    BOOST_TEST(ask(after_a_day).get("message_id") != id);
+
+    Request without = request;
+    without.idempotency_key.clear();
+    BOOST_TEST(ask(without).get("message_id") != id);
+}
+
+BOOST_FIXTURE_TEST_CASE(idempotency_keys, HandlerFixture) {
+    struct Case {
+        std::string name, key;
+        int status;
+    };
+    const Case cases[] = {
+        {"255", std::string(255, 'k'), 200}, {"256", std::string(256, 'k'), 400},
+        {"blank inside", "a b", 200},        {"control", "a\tb", 400},
+        {"not ASCII", "\u00e9", 400},        {"no UTF-8", "\xff", 400},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            Request request = post(body_with(""));
+            request.idempotency_key = c.key;
+            const Answer answer = ask(request);
+            BOOST_TEST(int(answer.status()) == c.status);
+            BOOST_TEST(answer.get("error_code") ==
+                       (c.status == 200 ? "-" : "INVALID_IDEMPOTENCY_KEY"));
+        }
+    }
+}
+
+// A wrong request keeps its answer while the spool is away; a right one is told to come back.
+BOOST_FIXTURE_TEST_CASE(without_a_spool, HandlerFixture) {
+    std::filesystem::remove(config.spool);
+    BOOST_TEST(int(ask(post("x")).status()) == 400);
+    BOOST_TEST(ask(post(R"({"number":"12","message":"x"})")).get("error_code") ==
+               "INVALID_PHONE_NUMBER");
+    const Answer answer = ask(post(body_with("")));
+    BOOST_TEST(int(answer.status()) == 503);
+    BOOST_TEST(answer.header("Retry-After") == "5");
+    BOOST_TEST(answer.get("error_code") == "SPOOL_UNAVAILABLE");
+    BOOST_TEST(answer.get("status") == "failed");
+    BOOST_TEST(answer.reply.body.find(folder.file("")) == std::string::npos);
+}
+
+// A user that nginx did not let in is not named, whatever a parameter says.
+BOOST_FIXTURE_TEST_CASE(refused_by_nginx, HandlerFixture) {
+    Request request = post(body_with(""));
+    request.refused = "401";
+    Answer answer = ask(request);
+    BOOST_TEST(int(answer.status()) == 401);
+    BOOST_TEST(answer.get("from") == "null");
+    BOOST_TEST(answer.get("error_code") == "AUTHENTICATION_REQUIRED");
+    request.refused = "429";
+    answer = ask(request);
+    BOOST_TEST(int(answer.status()) == 429);
+    BOOST_TEST(answer.get("from") == "ana");
+    BOOST_TEST(answer.get("error_code") == "TOO_MANY_REQUESTS");
+    BOOST_TEST(door.get().state_counts().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(methods, HandlerFixture) {
+    for (const char* method : {"GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE"}) {
+        Request request = post(body_with(""));
+        request.method = method;
+        const Answer answer = ask(request);
+        BOOST_TEST(int(answer.status()) == 405);
+        BOOST_TEST(answer.header("Allow") == "POST, OPTIONS");
+        BOOST_TEST(answer.get("error_code") == "METHOD_NOT_ALLOWED");
+    }
+    BOOST_TEST(door.get().state_counts().empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,383 @@
+// The spool in trouble: killed writers, several at once, a busy, full, missing or damaged file.
+
+#define BOOST_TEST_MODULE spool_fault_test
+#include "common/error.h"
+#include "common/sqlite.h"
+#include "tests/support/fresh_spool.h"
+#include "tests/support/test_child.h"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <sched.h>
+#include <set>
+#include <string>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <vector>
+
+using namespace smsspool;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t id_length = 36;
+
+// The fault of what `body` throws; nothing where it throws none.
+std::optional<Fault> fault_of(const std::function<void()>& body) {
+    try {
+        body();
+    } catch (const Error& error) {
+        return error.fault();
+    }
+    return std::nullopt;
+}
+
+// The whole ids at the beginning of what a child wrote.
+std::vector<std::string> ids_in(const std::string& text) {
+    std::vector<std::string> ids;
+    for (std::size_t at = 0; at + id_length <= text.size(); at += id_length)
+        ids.push_back(text.substr(at, id_length));
+    return ids;
+}
+
+void tell(int out, const std::string& id) {
+    if (::write(out, id.data(), id.size()) != static_cast<ssize_t>(id.size()))
+        ::_exit(98);
+}
+
+// Everything that SQLite itself finds wrong with the file; "ok".
+std::string integrity(const Config& config) {
+    return Database(config.spool, Open::write, 1000ms).ask_text("PRAGMA integrity_check");
+}
+
+struct Fixture {
+    TempFolder folder;
+    Config config = fresh_config(folder);
+
+    [[nodiscard]] Spool open(Access access = Access::write) const { return {config, access}; }
+    // Submits `count` plain messages; their ids.
+    std::vector<std::string> fill(std::size_t count, const std::string& text = "hola") {
+        Spool spool = open();
+        std::vector<std::string> ids;
+        for (std::size_t i = 0; i < count; ++i) {
+            const NewMessage message = new_message(text);
+            (void)spool.submit(message);
+            ids.push_back(message.id);
+        }
+        return ids;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(spool_fault_test, Fixture)
+
+// --- processes ----------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(what_was_told_as_stored_survives_a_kill) {
+    for (const std::size_t enough : {1U, 40U, 150U}) {
+        TestChild child([&](int out) {
+            Spool mine = open();
+            for (int i = 0; i < 100'000; ++i) {
+                const NewMessage message = new_message(long_text(3));
+                (void)mine.submit(message);
+                tell(out, message.id);
+            }
+            return 0;
+        });
+        (void)child.read(enough * id_length);
+        child.kill();
+        const auto told = ids_in(child.read_all());
+        BOOST_TEST(child.wait() == 128 + SIGKILL);
+        BOOST_TEST(told.size() >= enough);
+        Spool after = open();
+        for (const std::string& id : told)
+            BOOST_REQUIRE(after.find(id).has_value());
+        // Of a message that was not told of, either all is there or nothing.
+        std::int64_t jobs = 0;
+        for (const StateCount& count : after.state_counts())
+            jobs += count.jobs;
+        Database database(config.spool, Open::read, 1000ms);
+        BOOST_TEST(database.ask_text("SELECT COUNT(*) FROM message") == std::to_string(jobs));
+        BOOST_TEST(integrity(config) == "ok");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_daemon_that_was_killed_leaves_orphans_and_no_double) {
+    constexpr std::size_t jobs = 100;
+    (void)fill(jobs);
+    TestChild child([&](int out) {
+        Spool mine = open();
+        const Claimer claimer{"dead", "sim", 60'000};
+        std::optional<Work> work = mine.claim(claimer, start_time);
+        while (work) {
+            tell(out, work->message_id); // "the radio": only after the journal
+            const Outcome outcome = WasAccepted{1};
+            work = mine.settle(*work, attempt_end(outcome),
+                               decide(*work, outcome, config, start_time, 0), &claimer, start_time)
+                       .next;
+        }
+        return 0;
+    });
+    (void)child.read(20 * id_length);
+    child.kill();
+    const auto radio = ids_in(child.read_all());
+    (void)child.wait();
+    BOOST_TEST(std::set<std::string>(radio.begin(), radio.end()).size() == radio.size());
+    Spool spool = open();
+    const auto orphans = spool.orphans("alive");
+    BOOST_TEST(orphans.size() <= 1U);
+    for (const Work& orphan : orphans) {
+        const Outcome outcome = IsUnknown{"the daemon ended"};
+        BOOST_TEST(spool.settle(orphan, attempt_end(outcome),
+                                decide(orphan, outcome, config, start_time, 0), nullptr, start_time)
+                       .settled);
+    }
+    for (const std::string& id : radio) {
+        const JobView job = spool.find(id).value().jobs.at(0);
+        BOOST_TEST((job.state == State::sent || job.unknowns == 1));
+    }
+    std::size_t left = 0;
+    while (const auto work = spool.claim({"alive", "sim", 60'000}, start_time)) {
+        BOOST_TEST((work->unknowns == 1 ||
+                    std::find(radio.begin(), radio.end(), work->message_id) == radio.end()));
+        ++left;
+    }
+    BOOST_TEST(left + radio.size() >= jobs);
+}
+
+BOOST_AUTO_TEST_CASE(processes_that_claim_at_once_never_claim_the_same) {
+    constexpr std::size_t jobs = 200;
+    (void)fill(jobs);
+    const auto body = [&](const std::string& owner) {
+        return [this, owner](int out) {
+            Spool mine = open();
+            while (const auto work = mine.claim({owner, "sim", 60'000}, start_time))
+                tell(out, work->job_id);
+            return 0;
+        };
+    };
+    TestChild first(body("h-1"));
+    TestChild second(body("h-2"));
+    TestChild third(body("h-3"));
+    std::set<std::string> claimed;
+    std::size_t claims = 0;
+    for (TestChild* child : {&first, &second, &third}) {
+        for (const std::string& id : ids_in(child->read_all())) {
+            claimed.insert(id);
+            ++claims;
+        }
+        BOOST_TEST(child->wait() == 0);
+    }
+    BOOST_TEST(claims == jobs);
+    BOOST_TEST(claimed.size() == jobs);
+}
+
+BOOST_AUTO_TEST_CASE(processes_that_submit_at_once_all_succeed) {
+    constexpr std::size_t each = 50;
+    const auto body = [&](int out) {
+        Spool mine = open();
+        for (std::size_t i = 0; i < each; ++i) {
+            NewMessage message = new_message("hola");
+            message.idempotency = IdempotencyKey{"k" + std::to_string(i), "hash", 0};
+            tell(out, mine.submit(message).message_id);
+        }
+        return 0;
+    };
+    TestChild first(body);
+    TestChild second(body);
+    TestChild third(body);
+    const auto ids = ids_in(first.read_all());
+    BOOST_TEST(ids.size() == each);
+    // One key, one message, whoever came first.
+    for (TestChild* child : {&second, &third})
+        BOOST_TEST(ids_in(child->read_all()) == ids, boost::test_tools::per_element());
+    for (TestChild* child : {&first, &second, &third})
+        BOOST_TEST(child->wait() == 0);
+    BOOST_TEST(open().state_counts().at(0).jobs == static_cast<std::int64_t>(each));
+}
+
+// --- busy ---------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(busy_beyond_the_timeout) {
+    Config hasty = config;
+    hasty.busy_timeout = 100ms;
+    Spool mine(hasty, Access::write);
+    const auto there = fill(1).at(0);
+    const NewMessage message = new_message("hola");
+    Database other(config.spool, Open::write, 100ms);
+    other.run_text("BEGIN IMMEDIATE");
+    BOOST_TEST((fault_of([&] { (void)mine.submit(message); }) == Fault::busy));
+    BOOST_TEST((fault_of([&] { (void)mine.claim({"h", "sim", 1}, start_time); }) == Fault::busy));
+    // Reading goes on meanwhile.
+    BOOST_TEST(mine.find(there).has_value());
+    BOOST_TEST(!mine.find(message.id).has_value());
+    other.run_text("ROLLBACK");
+    BOOST_TEST(!mine.find(message.id).has_value());
+    BOOST_TEST((mine.submit(message).how == Stored::done));
+}
+
+// --- full ---------------------------------------------------------------------------------------
+
+// Fills `config`'s spool until it refuses; the exit status of a child that did this: 0, or the
+// number of the step that failed.
+int fill_up(const Config& config, const std::function<void()>& make_room) {
+    Spool mine(config, Access::write);
+    const NewMessage first = new_message("first");
+    const NewMessage sending = new_message("sending");
+    (void)mine.submit(first);
+    (void)mine.submit(sending);
+    const auto fill = [&] {
+        for (int i = 0; i < 1'000; ++i)
+            (void)mine.submit(new_message(long_text(10)));
+    };
+    if (fault_of(fill) != Fault::full)
+        return 1;
+    const NewMessage refused = new_message(long_text(10));
+    if (fault_of([&] { (void)mine.submit(refused); }) != Fault::full)
+        return 2;
+    if (!mine.find(first.id) || mine.find(refused.id))
+        return 3;
+    if (!Spool(config, Access::read).find(sending.id))
+        return 4;
+    make_room();
+    if (mine.submit(refused).how != Stored::done || !mine.find(refused.id))
+        return 5;
+    return 0;
+}
+
+BOOST_AUTO_TEST_CASE(full_by_a_limit_of_the_process) {
+    TestChild child([&](int) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit limit{};
+        ::getrlimit(RLIMIT_FSIZE, &limit);
+        const rlim_t before = limit.rlim_cur;
+        limit.rlim_cur = 512 * 1024;
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        return fill_up(config, [&] {
+            limit.rlim_cur = before;
+            ::setrlimit(RLIMIT_FSIZE, &limit);
+        });
+    });
+    BOOST_TEST(child.wait() == 0);
+    BOOST_TEST(integrity(config) == "ok");
+}
+
+// A file system of its own that is really full, where the kernel lets a child have one.
+BOOST_AUTO_TEST_CASE(full_by_the_file_system) {
+    constexpr int cannot = 77;
+    TestChild child([&](int) {
+        if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 ||
+            ::mount("none", folder.path().c_str(), "tmpfs", 0, "size=1m") != 0)
+            return cannot;
+        if (fault_of([&] { (void)Spool::migrate(config, start_time); }))
+            return cannot;
+        const std::string ballast = folder.write("ballast", std::string(128 * 1024, 'x'));
+        return fill_up(config, [&] { std::filesystem::remove(ballast); });
+    });
+    const int status = child.wait();
+    if (status == cannot)
+        BOOST_TEST_MESSAGE("skipped: no file system of its own here");
+    else
+        BOOST_TEST(status == 0);
+}
+
+// --- files --------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(files_that_are_no_spool) {
+    struct Case {
+        const char* name;
+        std::string path;
+        Fault want;
+    };
+    const std::vector<Case> cases{
+        {"missing", folder.file("missing"), Fault::unavailable},
+        {"a folder", folder.path(), Fault::unavailable},
+        {"a text", folder.write("text", std::string(9'000, 'x')), Fault::corrupt},
+        {"a short text", folder.write("short", "hello"), Fault::corrupt},
+        {"nothing", folder.write("nothing", ""), Fault::unavailable},
+    };
+    for (const Case& c : cases) {
+        Config bad = config;
+        bad.spool = c.path;
+        for (const Access access : {Access::read, Access::write})
+            BOOST_TEST((fault_of([&] { Spool(bad, access); }) == c.want), c.name);
+    }
+    BOOST_TEST(!std::filesystem::exists(folder.file("missing")));
+}
+
+// Everything is in the one file then.
+void gather(const Config& config) {
+    Database(config.spool, Open::write, 1000ms).run_text("PRAGMA wal_checkpoint(TRUNCATE)");
+    std::filesystem::remove(config.spool + "-wal");
+    std::filesystem::remove(config.spool + "-shm");
+}
+
+// Opens the spool and does what all programs do; the first fault.
+std::optional<Fault> first_fault(const Config& config, const std::vector<std::string>& ids) {
+    return fault_of([&] {
+        Spool spool(config, Access::write);
+        for (const std::string& id : ids)
+            (void)spool.find(id);
+        while (spool.claim({"h", "sim", 1}, start_time)) {
+        }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(damaged_files_are_told_as_damaged) {
+    struct Case {
+        const char* name;
+        std::function<void(const std::string& file)> damage;
+    };
+    const auto overwrite = [](const std::string& file, std::size_t from, std::size_t count) {
+        std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+        stream.seekp(static_cast<std::streamoff>(from));
+        stream << std::string(count, '\xA5');
+    };
+    const std::vector<Case> cases{
+        {"cut in the middle",
+         [](const std::string& file) {
+             std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+         }},
+        {"cut inside the first page",
+         [](const std::string& file) { std::filesystem::resize_file(file, 700); }},
+        {"the header is gone", [&](const std::string& file) { overwrite(file, 0, 100); }},
+        {"the pages behind the first are gone",
+         [&](const std::string& file) {
+             overwrite(file, 4096, std::filesystem::file_size(file) - 4096);
+         }},
+    };
+    for (const Case& c : cases) {
+        Fixture fresh;
+        const auto ids = fresh.fill(100, long_text(4));
+        gather(fresh.config);
+        c.damage(fresh.config.spool);
+        BOOST_TEST((first_fault(fresh.config, ids) == Fault::corrupt), c.name);
+    }
+}
+
+// What a power cut leaves: the log ends in the middle of a transaction, which is as if it had never
+// been; what was committed before it is there.
+BOOST_AUTO_TEST_CASE(a_log_that_was_cut_off_gives_back_what_was_whole) {
+    const auto ids = fill(20);
+    Spool writer = open(); // a copy is taken as of a crash: the writer never closed
+    const std::string copy = folder.file("copy.sqlite");
+    std::filesystem::copy_file(config.spool, copy);
+    std::filesystem::copy_file(config.spool + "-wal", copy + "-wal");
+    std::filesystem::resize_file(copy + "-wal", std::filesystem::file_size(copy + "-wal") - 100);
+    Config after = config;
+    after.spool = copy;
+    Spool mended(after, Access::write);
+    for (std::size_t i = 0; i + 1 < ids.size(); ++i)
+        BOOST_TEST(mended.find(ids[i]).has_value());
+    BOOST_TEST(!mended.find(ids.back()).has_value());
+    BOOST_TEST((mended.submit(new_message("goes on")).how == Stored::done));
+    BOOST_TEST(integrity(after) == "ok");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

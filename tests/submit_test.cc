@@ -1,0 +1,265 @@
+// The door: what is taken, what is wrong with a draft, and what is stored of it.
+
+#define BOOST_TEST_MODULE submit_test
+#include "common/submit.h"
+
+#include "common/error.h"
+#include "common/ids.h"
+#include "common/wake.h"
+#include "tests/support/fresh_spool.h"
+
+#include <boost/test/unit_test.hpp>
+#include <functional>
+#include <poll.h>
+#include <string>
+#include <vector>
+
+using namespace smsspool;
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+namespace {
+
+using What = FieldFault::What;
+
+constexpr UtcMs now = start_time;
+
+std::string repeated(std::string_view what, std::size_t times) {
+    std::string text;
+    for (std::size_t i = 0; i < times; ++i)
+        text += what;
+    return text;
+}
+
+Draft draft_of(const std::string& text = "hola") {
+    Draft draft;
+    draft.user = "ana";
+    draft.api = "rest";
+    draft.number = "55 1234 5678";
+    draft.text = text;
+    return draft;
+}
+
+struct Fixture {
+    Config config;
+    Numbers numbers{config};
+
+    NewMessage good(const Draft& draft) {
+        auto checked = check(draft, config, numbers, now);
+        BOOST_REQUIRE(std::holds_alternative<NewMessage>(checked));
+        return std::get<NewMessage>(checked);
+    }
+    std::vector<FieldFault> faults(const Draft& draft) {
+        auto checked = check(draft, config, numbers, now);
+        BOOST_REQUIRE(std::holds_alternative<std::vector<FieldFault>>(checked));
+        return std::get<std::vector<FieldFault>>(checked);
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(submit_test, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_plain_message) {
+    Draft draft = draft_of();
+    draft.reply_timeout = 60s;
+    draft.priority = Priority::high;
+    const NewMessage message = good(draft);
+    BOOST_TEST(is_id(message.id));
+    BOOST_TEST(message.user == "ana");
+    BOOST_TEST(message.api == "rest");
+    BOOST_TEST(message.text == "hola");
+    BOOST_TEST((message.encoding == Encoding::gsm7));
+    BOOST_TEST(message.parts == 1U);
+    BOOST_TEST(!message.original_length.has_value());
+    BOOST_TEST((message.reply_timeout_ms == std::optional<std::int64_t>(60'000)));
+    BOOST_TEST((message.priority == Priority::high));
+    BOOST_TEST(message.created == now);
+    BOOST_TEST(message.valid_until == now + 24LL * 60 * 60 * 1000);
+    BOOST_REQUIRE(message.recipients.size() == 1U);
+    BOOST_TEST(message.recipients[0].given == "55 1234 5678");
+    BOOST_TEST(message.recipients[0].number == "+525512345678");
+    BOOST_TEST(good(draft).id != message.id);
+}
+
+BOOST_AUTO_TEST_CASE(lengths) {
+    struct Case {
+        const char* name;
+        std::string text;
+        LongMessages how;
+        // What is wanted.
+        std::string sent;
+        std::size_t parts;
+        std::size_t original; // 0: not truncated
+        Encoding encoding;
+    };
+    const std::string face = "😀";
+    const std::vector<Case> cases{
+        {"empty", "", LongMessages::truncate, "", 1, 0, Encoding::gsm7},
+        {"160", repeated("a", 160), LongMessages::truncate, repeated("a", 160), 1, 0,
+         Encoding::gsm7},
+        {"161 truncated", repeated("a", 161), LongMessages::truncate, repeated("a", 160), 1, 161,
+         Encoding::gsm7},
+        {"161 split", repeated("a", 161), LongMessages::split, repeated("a", 161), 2, 0,
+         Encoding::gsm7},
+        {"160 with reject", repeated("a", 160), LongMessages::reject, repeated("a", 160), 1, 0,
+         Encoding::gsm7},
+        {"code points count, not bytes", repeated("ñ", 160), LongMessages::truncate,
+         repeated("ñ", 160), 1, 0, Encoding::gsm7},
+        {"161 faces truncated between code points", repeated(face, 161), LongMessages::truncate,
+         repeated(face, 160), 5, 161, Encoding::ucs2},
+        {"the encoding is that of what is left", repeated("a", 160) + face,
+         LongMessages::truncate, repeated("a", 160), 1, 161, Encoding::gsm7},
+        {"160 characters of two septets each are more than one part", repeated("€", 160),
+         LongMessages::truncate, repeated("€", 160), 3, 0, Encoding::gsm7},
+        {"ten parts", repeated("a", 1530), LongMessages::split, repeated("a", 1530), 10, 0,
+         Encoding::gsm7},
+        {"a zero byte", "a\0b"s, LongMessages::truncate, "a\0b"s, 1, 0, Encoding::ucs2},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            Draft draft = draft_of(c.text);
+            draft.long_messages = c.how;
+            const NewMessage message = good(draft);
+            BOOST_TEST(message.text == c.sent);
+            BOOST_TEST(message.parts == c.parts);
+            BOOST_TEST(message.original_length.value_or(0) == c.original);
+            BOOST_TEST((message.encoding == c.encoding));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_draft) {
+    const auto with = [](const std::function<void(Draft&)>& change) {
+        Draft draft = draft_of();
+        change(draft);
+        return draft;
+    };
+    const auto key = [&](const std::string& text) {
+        return with([&](Draft& d) { d.idempotency = IdempotencyKey{text, "hash", 0}; });
+    };
+    const std::string key_rule = "Idempotency-Key must have 1 to 255 printable ASCII characters";
+    const std::string time_rule = "Timeout must be between 1 and 600 seconds";
+    struct Case {
+        const char* name;
+        Draft draft;
+        const char* field;
+        What what;
+        std::string text;
+    };
+    const std::vector<Case> cases{
+        {"number", with([](Draft& d) { d.number = "55"; }), "number", What::number_invalid,
+         "Invalid phone number format (use 10 digits or +{country_code}{number})"},
+        {"too long to reject politely", with([](Draft& d) {
+             d.text = repeated("a", 161);
+             d.long_messages = LongMessages::reject;
+         }),
+         "message", What::text_too_long, "The message must have at most 160 characters, not 161"},
+        {"too many parts", with([](Draft& d) {
+             d.text = repeated("a", 1531);
+             d.long_messages = LongMessages::split;
+         }),
+         "message", What::text_too_long, "The message must have at most 10 parts, not 11"},
+        {"over text_limit, whatever follows", draft_of(repeated("a", 10'001)), "message",
+         What::text_too_long, "The message must have at most 10000 characters, not 10001"},
+        {"timeout of nothing", with([](Draft& d) { d.reply_timeout = 0s; }), "timeout",
+         What::reply_timeout, time_rule},
+        {"negative timeout", with([](Draft& d) { d.reply_timeout = -5s; }), "timeout",
+         What::reply_timeout, time_rule},
+        {"timeout below a second", with([](Draft& d) { d.reply_timeout = 999ms; }), "timeout",
+         What::reply_timeout, time_rule},
+        {"timeout too long", with([](Draft& d) { d.reply_timeout = 601s; }), "timeout",
+         What::reply_timeout, time_rule},
+        {"empty key", key(""), "Idempotency-Key", What::key_invalid, key_rule},
+        {"long key", key(std::string(256, 'k')), "Idempotency-Key", What::key_invalid, key_rule},
+        {"key with a newline", key("a\nb"), "Idempotency-Key", What::key_invalid, key_rule},
+        {"key beyond ASCII", key("ñ"), "Idempotency-Key", What::key_invalid, key_rule},
+        {"key with DEL", key("\x7F"), "Idempotency-Key", What::key_invalid, key_rule},
+        {"key with a zero byte", key("a\0"s), "Idempotency-Key", What::key_invalid, key_rule},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            const auto found = faults(c.draft);
+            BOOST_REQUIRE(found.size() == 1U);
+            BOOST_TEST(found[0].field == c.field);
+            BOOST_TEST((found[0].what == c.what));
+            BOOST_TEST(found[0].text == c.text);
+        }
+    }
+}
+
+// An API answers with the first; the order is that of contract 1.5.
+BOOST_AUTO_TEST_CASE(all_faults_at_once_in_the_order_of_the_contract) {
+    Draft draft = draft_of(repeated("a", 2000));
+    draft.number = "x";
+    draft.long_messages = LongMessages::reject;
+    draft.reply_timeout = 0s;
+    draft.idempotency = IdempotencyKey{"", "hash", 0};
+    const auto found = faults(draft);
+    BOOST_REQUIRE(found.size() == 4U);
+    BOOST_TEST(found[0].field == "timeout");
+    BOOST_TEST(found[1].field == "number");
+    BOOST_TEST(found[2].field == "message");
+    BOOST_TEST(found[2].text == "The message must have at most 160 characters, not 2000");
+    BOOST_TEST(found[3].field == "Idempotency-Key");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_just_allowed) {
+    Draft draft = draft_of();
+    for (const Ms timeout : {Ms(1s), Ms(600s)}) {
+        draft.reply_timeout = timeout;
+        BOOST_TEST(good(draft).reply_timeout_ms.value() == timeout.count());
+    }
+    for (const std::string& key : {" "s, "~"s, std::string(255, 'k')}) {
+        draft.idempotency = IdempotencyKey{key, "hash", 0};
+        BOOST_TEST(good(draft).idempotency.value().key == key);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(storing_pokes_the_daemon) {
+    FreshSpool fresh;
+    const Fd listener = listen_for_pokes(fresh.config.wake_socket);
+    const auto poked = [&] {
+        pollfd entry{listener.get(), POLLIN, 0};
+        const bool yes = ::poll(&entry, 1, 0) == 1;
+        drain_pokes(listener);
+        return yes;
+    };
+    Draft draft = draft_of(repeated("a", 170));
+    draft.idempotency = IdempotencyKey{"k1", "hash", now - 1};
+    const auto first =
+        std::get<Submitted>(submit(draft, fresh.config, numbers, fresh.spool, now));
+    BOOST_TEST((first.how == Stored::done));
+    BOOST_TEST(first.text == repeated("a", 160));
+    BOOST_TEST(first.parts == 1U);
+    BOOST_TEST(first.original_length.value_or(0) == 170U);
+    BOOST_TEST(first.created == now);
+    BOOST_TEST(fresh.spool.find(first.message_id).value().text == first.text);
+    BOOST_TEST(poked());
+
+    const auto again =
+        std::get<Submitted>(submit(draft, fresh.config, numbers, fresh.spool, now + 5));
+    BOOST_TEST((again.how == Stored::again));
+    BOOST_TEST(again.message_id == first.message_id);
+    BOOST_TEST(!poked());
+
+    draft.idempotency->body_hash = "other";
+    const auto conflict =
+        std::get<Submitted>(submit(draft, fresh.config, numbers, fresh.spool, now + 5));
+    BOOST_TEST((conflict.how == Stored::conflict));
+    BOOST_TEST(!poked());
+
+    draft.number = "x";
+    BOOST_TEST(std::holds_alternative<std::vector<FieldFault>>(
+        submit(draft, fresh.config, numbers, fresh.spool, now)));
+    BOOST_TEST(!poked());
+}
+
+BOOST_AUTO_TEST_CASE(nobody_listening_is_all_right) {
+    FreshSpool fresh;
+    const auto answer = std::get<Submitted>(
+        submit(draft_of(), fresh.config, numbers, fresh.spool, now));
+    BOOST_TEST((fresh.state(answer.message_id) == State::queued));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
