@@ -27,7 +27,7 @@ SIMMODEM = $(wildcard tests/simmodem/*.cc)
 SUPPORT  = $(wildcard tests/support/*.cc)
 LOAD     = tests/load/load.cc
 TESTS    = $(patsubst tests/%.cc,%,$(wildcard tests/*_test.cc))
-FLOWS    = $(wildcard tests/flow/*.sh tests/crash/*.sh) tests/install_test.sh
+FLOWS    = tests/manual_test.sh tests/install_test.sh $(wildcard tests/flow/*.sh tests/crash/*.sh)
 FUZZ     = $(patsubst tests/fuzz/%.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
 
 PROGRAMS = $(FCGI_PROGRAMS:%=smsspool-%) smsspoold smsspool-modem smsspool-loopback smsctl simmodem
@@ -119,7 +119,7 @@ check: packages
 run:
 	@tests/packages.sh run
 	$(MAKE) --no-print-directory all
-	BUILD=$(BUILD) exec tests/run.sh
+	@BUILD=$(BUILD) FCGI_PROGRAMS="$(FCGI_PROGRAMS)" exec tests/run.sh
 
 packages:
 	@tests/packages.sh

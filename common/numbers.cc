@@ -63,8 +63,7 @@ Numbers::Numbers(const Config& config)
     std::istringstream words(config.service_numbers);
     for (std::string word; words >> word;) {
         if (!all_digits(word) || word.size() > most_digits)
-            throw Error(Fault::bad_input,
-                        "service_numbers must be digits, not \"" + word + "\"");
+            throw Error(Fault::bad_input, "service_numbers must be digits, not \"" + word + "\"");
         services_.push_back(word);
     }
 }

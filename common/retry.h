@@ -33,8 +33,9 @@ using Outcome = std::variant<WasAccepted, WasRefused, IsUnknown, WasWithdrawn>;
 // What the journal keeps of `outcome`.
 [[nodiscard]] AttemptEnd attempt_end(const Outcome& outcome);
 
-// What follows for the job of `work`. `jitter` is a random number from 0 to 1: pauses that grow are
-// lengthened by up to a quarter, so that jobs refused together do not come back together.
+// What follows for the job of `work`. `jitter` is a random number from 0 to 1: the pause after a
+// temporary refusal is lengthened by up to a quarter of it, so that jobs refused together do not
+// come back together.
 //   accepted   the next part is due, or the job is sent
 //   refused    permanent: failed. temporary: queued, until max_attempts. network: queued, and no
 //              attempt is used up

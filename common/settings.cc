@@ -272,7 +272,7 @@ const std::vector<Setting<Config>>& settings() {
         {"scan_deadline", &Config::scan_deadline, 1 * second, 10 * minute,
          "How long a worker may take to read, delete or tell its state."},
         {"worker_pause", &Config::worker_pause, 0, 10 * minute,
-         "The pause before a worker that failed is started again; it doubles while that fails."},
+         "The pause before a worker is started again that failed at once; it doubles while it fails."},
         {"worker_pause_most", &Config::worker_pause_most, 1 * second, 1 * hour,
          "The longest such pause."},
     };

@@ -100,7 +100,7 @@ struct Config {
     Ms send_deadline = std::chrono::seconds(60);
     Ms scan_deadline = std::chrono::seconds(20);
     Ms worker_pause = std::chrono::seconds(1);
-    Ms worker_pause_most = std::chrono::seconds(30);
+    Ms worker_pause_most = std::chrono::seconds(5);
 
     // Never empty after load(): a configuration without [modem …] has one modem with the defaults.
     std::vector<ModemConfig> modems;

@@ -69,7 +69,7 @@ struct NewMessage {
     std::string text;
     Encoding encoding = Encoding::gsm7;
     std::size_t parts = 1;
-    std::optional<std::size_t> original_length;    // code points before truncation
+    std::optional<std::size_t> original_length;   // code points before truncation
     std::optional<std::int64_t> reply_timeout_ms; // a reply is awaited
     Priority priority = Priority::normal;
     UtcMs created = 0;
@@ -235,8 +235,8 @@ struct Arrival {
 };
 
 struct TakenIn {
-    std::string incoming_id; // for released()
-    bool again = false;      // a second copy: stored before, still to be deleted
+    std::string incoming_id;             // for released()
+    bool again = false;                  // a second copy: stored before, still to be deleted
     std::optional<InboxMessage> message; // complete now
     // Where it answers a job:
     std::string message_id, user;

@@ -110,9 +110,8 @@ InboxMessage joined(const std::vector<Piece>& pieces, std::string_view number, s
 
 bool contains_ignoring_case(std::string_view text, std::string_view word) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
-    return std::search(text.begin(), text.end(), word.begin(), word.end(), [&](char a, char b) {
-               return lower(a) == lower(b);
-           }) != text.end();
+    return std::search(text.begin(), text.end(), word.begin(), word.end(),
+                       [&](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
 std::string_view first_digits(std::string_view text) {
@@ -130,10 +129,8 @@ struct ServiceRule {
 };
 
 constexpr ServiceRule service_rules[] = {
-    {"333",
-     [](std::string_view, std::string_view reply) {
-         return contains_ignoring_case(reply, "saldo");
-     }},
+    {"333", [](std::string_view,
+               std::string_view reply) { return contains_ignoring_case(reply, "saldo"); }},
     {"7373",
      [](std::string_view question, std::string_view reply) {
          const auto digits = first_digits(question);
@@ -248,8 +245,14 @@ TakenIn take_one(Database& db, const Numbers& numbers, std::string_view modem,
         parts = arrival.parts;
         pieces = waiting_pieces(db, {std::string(modem), arrival.number, arrival.reference, parts});
     } else {
-        pieces.push_back({taken.incoming_id, std::string(modem), arrival.text, arrival.folder,
-                          arrival.location, arrival.sent, 1, {}});
+        pieces.push_back({taken.incoming_id,
+                          std::string(modem),
+                          arrival.text,
+                          arrival.folder,
+                          arrival.location,
+                          arrival.sent,
+                          1,
+                          {}});
     }
     if (static_cast<std::int64_t>(pieces.size()) == parts)
         hand_out(db, pieces, joined(pieces, arrival.number, parts, now), numbers, taken);

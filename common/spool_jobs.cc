@@ -204,11 +204,11 @@ void finish(Database& db, const Work& work, const Decision& decision) {
         code = decision.error_code;
         text = decision.error_text;
     }
-    const auto changed = db.use(Sql::job_settle)
-                             .bind_all(name_of(*to), decision.not_before, decision.attempts,
-                                       decision.waits, decision.unknowns, done, code, text,
-                                       work.job_id, work.claim)
-                             .run();
+    const auto changed =
+        db.use(Sql::job_settle)
+            .bind_all(name_of(*to), decision.not_before, decision.attempts, decision.waits,
+                      decision.unknowns, done, code, text, work.job_id, work.claim)
+            .run();
     expect_one(changed, work);
     if (to == State::sent && work.reply_timeout_ms)
         await_reply(db, work);

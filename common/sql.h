@@ -186,8 +186,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "?, ?)"},
     {Sql::incoming_waiting,
      "SELECT id, modem, folder, location, text, sent_ms, part FROM incoming WHERE inbox_id "
-     "IS NULL AND modem = ? AND number = ? AND reference = ? AND parts = ? AND kind = 'deliver' ORDER BY "
-     "part, id"},
+     "IS NULL AND modem = ? AND number = ? AND reference = ? AND parts = ? AND kind = 'deliver' "
+     "ORDER BY part, id"},
     {Sql::incoming_overdue,
      "SELECT modem, number, reference, parts, MAX(stored_ms) FROM incoming WHERE inbox_id IS NULL "
      "AND kind = 'deliver' GROUP BY modem, number, reference, parts HAVING MAX(stored_ms) < ? "

@@ -67,7 +67,7 @@ bool no_room(sqlite3* handle, int code) noexcept {
     const int code = sqlite3_extended_errcode(handle);
     const Fault fault = no_room(handle, code) ? Fault::full : fault_of(code);
     throw Error(fault, "spool: " + what + ": " + sqlite3_errmsg(handle) + " (" +
-                                    std::to_string(code) + ")");
+                           std::to_string(code) + ")");
 }
 
 int open_flags(Open how) noexcept {
@@ -145,8 +145,8 @@ Use& Use::bind_null() {
 
 bool Use::step() {
     if (bound_ != sqlite3_bind_parameter_count(statement_))
-        throw Error(Fault::bug, std::string("spool: a value is not bound: ") +
-                                    sqlite3_sql(statement_));
+        throw Error(Fault::bug,
+                    std::string("spool: a value is not bound: ") + sqlite3_sql(statement_));
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW)
         return true;

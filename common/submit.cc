@@ -120,8 +120,8 @@ private:
 
 } // namespace
 
-std::variant<NewMessage, std::vector<FieldFault>>
-check(const Draft& draft, const Config& config, const Numbers& numbers, UtcMs now) {
+std::variant<NewMessage, std::vector<FieldFault>> check(const Draft& draft, const Config& config,
+                                                        const Numbers& numbers, UtcMs now) {
     NewMessage message;
     auto faults = Checker(draft, config, numbers).run(message);
     if (!faults.empty())

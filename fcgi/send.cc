@@ -268,6 +268,7 @@ Reply answer_of(const Request& request, const Services& services, const Fields& 
 void identify(const Request& request, const Config& config, Draft& draft) {
     draft.user = request.user;
     draft.api = "rest";
+    draft.address = request.address;
     if (!request.idempotency_key.empty())
         draft.idempotency = IdempotencyKey{request.idempotency_key, sha256_hex(request.body),
                                            request.when - config.idempotency_window.count()};

@@ -39,7 +39,6 @@ public:
         // No listening socket: where libfcgi would wait for another connection, it fails instead.
         ::FCGX_InitRequest(&fcgi_, -1, 0);
         fcgi_.ipcFd = connection.release();
-        fcgi_.keepConnection = 1; // else FCGX_Accept_r would close it before it reads
         // FCGX_Accept_r() first ends the request before, and would close the connection with it.
         fcgi_.keepConnection = 1;
     }

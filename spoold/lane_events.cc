@@ -251,7 +251,10 @@ void Lane::replace_worker(const std::string& why, Ms pause) {
     link_.stop(0);
     open_ = false;
     removals_.clear();
-    const Ms wait = doubled(pause, context_.config.worker_pause_most, failures_);
+    // After a time of good work the first try is made at once.
+    const bool at_once = failures_ == 0 && pause <= context_.config.worker_pause;
+    const Ms wait = at_once ? Ms(0)
+                            : doubled(pause, context_.config.worker_pause_most, failures_ - 1);
     ++failures_;
     restart_at_ = Monotonic::now() + wait;
     set_state("down", why);

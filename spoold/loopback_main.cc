@@ -128,6 +128,10 @@ private:
     std::optional<std::string> complete(const SendRequest& request) {
         if (request.parts == 1)
             return request.text;
+        // Messages whose rest never comes are forgotten some day.
+        constexpr std::size_t most_assemblies = 10000;
+        if (assemblies_.size() >= most_assemblies)
+            assemblies_.clear();
         const Key key{request.number, request.reference, request.parts};
         const auto [place, is_new] = assemblies_.try_emplace(key, request.parts);
         place->second.put(request);

@@ -403,6 +403,7 @@ struct Gammu::Inside {
     }
 
     Answer scan(std::size_t limit);
+    Answer no_list(GSM_Error error);
     void take_place(const GSM_MultiSMSMessage& read, GSM_Error error,
                     std::vector<IncomingSms>& messages);
     Answer remove_unreadable(int location);
@@ -612,7 +613,7 @@ Answer Gammu::Inside::wait_for_verdict(milliseconds timeout) {
         return verdict_answer();
     if (gone)
         return unknown("the device vanished before it answered");
-    return unknown("no +CMGS within " + std::to_string(timeout.count() / 1000) + " s");
+    return unknown("no +CMGS within " + std::to_string(timeout.count()) + " ms");
 }
 
 Answer Gammu::send(const SendRequest& request, milliseconds timeout) {
@@ -667,6 +668,13 @@ void Gammu::Inside::take_place(const GSM_MultiSMSMessage& read, GSM_Error error,
     }
 }
 
+// A modem without a memory has nothing to list; anything else is a fault of the link.
+Answer Gammu::Inside::no_list(GSM_Error error) {
+    if (error == ERR_NOTSUPPORTED || error == ERR_NOTIMPLEMENTED)
+        return Scanned{};
+    return fail("listing messages", error);
+}
+
 Answer Gammu::Inside::scan(std::size_t limit) {
     const auto read = std::make_unique<GSM_MultiSMSMessage>();
     std::set<int> seen; // a modem may serve one place for ever
@@ -678,7 +686,10 @@ Answer Gammu::Inside::scan(std::size_t limit) {
             return scanned;
         if (breaks_link(error) || error == ERR_SECURITYERROR || error == ERR_NOSIM)
             return fail("reading messages", error);
-        if (!seen.insert(read->SMS[0].Location).second)
+        const int location = read->SMS[0].Location;
+        if (error != ERR_NONE && location == 0) // it did not come as far as a message
+            return no_list(error);
+        if (!seen.insert(location).second)
             return scanned;
         scanned.more = scanned.messages.size() >= limit;
         if (scanned.more)

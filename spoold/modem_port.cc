@@ -151,6 +151,7 @@ void AtPort::begin(std::string_view command) {
     input_.clear();
     partial_ = {};
     echoed_ = false;
+    heard_ = false;
     write(command_ + '\r');
 }
 
@@ -200,6 +201,7 @@ void AtPort::read() {
             lost_ = count == 0 || (errno != EAGAIN && errno != EINTR);
             return;
         }
+        heard_ = true;
         input_.append(bytes.data(), static_cast<std::size_t>(count));
         if (input_.size() > input_limit)
             return;

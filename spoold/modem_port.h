@@ -64,6 +64,9 @@ public:
     // Takes what there is, without waiting; the answer once it is complete.
     [[nodiscard]] std::optional<AtAnswer> take();
 
+    // True if anything at all came since begin().
+    [[nodiscard]] bool heard() const { return heard_; }
+
     // True once reading or writing failed: the device is gone.
     [[nodiscard]] bool lost() const { return lost_; }
 
@@ -80,6 +83,7 @@ private:
     std::optional<termios> found_; // the settings before open() changed them
     bool expect_echo_ = false;
     bool echoed_ = false;
+    bool heard_ = false;
     bool lost_ = false;
     std::string command_;
     std::string input_;

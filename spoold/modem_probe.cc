@@ -27,6 +27,7 @@ constexpr milliseconds repeat_after{700};
 enum class Question {
     at,
     echo,
+    quiet,
     errors,
     pin,
     pdu_mode,
@@ -38,8 +39,8 @@ enum class Question {
 };
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Question::count)> commands{
-    "AT",       "ATE1",      "AT+CMEE=1", "AT+CPIN?", "AT+CMGF=0",
-    "AT+CPMS?", "AT+CNMI=?", "AT+CGMI",   "AT+CGSN"};
+    "AT",        "ATE1",     "AT^CURC=0", "AT+CMEE=1", "AT+CPIN?",
+    "AT+CMGF=0", "AT+CPMS?", "AT+CNMI=?", "AT+CGMI",   "AT+CGSN"};
 
 std::string_view command_of(Question question) {
     return commands[static_cast<std::size_t>(question)];
@@ -136,7 +137,8 @@ public:
         } else if (answer) {
             hear(*answer);
         } else if (now >= give_up_at_) {
-            give_up("timeout", "no answer to " + std::string(command_of(question_)));
+            give_up("timeout", (port_->heard() ? "no good answer to " : "no answer to ") +
+                                   std::string(command_of(question_)));
         } else if (now >= wake_at_ && question_ == Question::at) {
             say();
         }
@@ -202,6 +204,7 @@ private:
         case Question::imei:
             result_.imei = digits_in(bare_value(answer, "+CGSN:"));
             break;
+        case Question::quiet: // Huawei's sticks report the signal unasked; others refuse this
         case Question::errors:
         case Question::count:
             break;

@@ -67,12 +67,8 @@ struct Serve {
     Answer operator()(const StateRequest&) const { return transport.state(); }
 };
 
-// How the loop ended.
-struct Leave {
-    int status;
-};
-
-void write_line(std::string_view line) {
+// False where nobody reads any more.
+[[nodiscard]] bool write_line(std::string_view line) {
     while (!line.empty()) {
         const ssize_t written = ::write(STDOUT_FILENO, line.data(), line.size());
         if (written >= 0) {
@@ -81,40 +77,52 @@ void write_line(std::string_view line) {
             pollfd output{STDOUT_FILENO, POLLOUT, 0};
             ::poll(&output, 1, -1);
         } else if (errno != EINTR) {
-            throw Leave{EX_IOERR};
+            return false;
         }
     }
+    return true;
 }
 
 class Loop {
 public:
     explicit Loop(Transport& transport) : transport_(transport) {}
 
-    // Waits for one thing and does it. Leaves by throwing Leave.
+    // The exit status, once there is one.
+    [[nodiscard]] const std::optional<int>& status() const { return status_; }
+
+    // Waits for one thing and does it.
     void step() {
         const Transport::Watch watch = transport_.watch();
         std::array<pollfd, 2> wanted{pollfd{STDIN_FILENO, POLLIN, 0},
                                      pollfd{watch.descriptor, POLLIN, 0}};
         const int ready = ::poll(wanted.data(), wanted.size(), watch.every_ms);
         if (ready < 0 && errno != EINTR)
-            throw Leave{EX_OSERR};
+            leave(EX_OSERR);
         // The device first: a request after its end would only find out the slow way.
         if (ready == 0 || (ready > 0 && wanted[1].revents != 0))
             listen();
-        if (ready > 0 && wanted[0].revents != 0)
+        if (ready > 0 && wanted[0].revents != 0 && !status_)
             read_requests();
     }
 
 private:
+    void leave(int status) { status_ = status; }
+
+    void say(std::string_view line) {
+        if (!write_line(line))
+            leave(EX_IOERR);
+    }
+
     void listen() {
         switch (transport_.listen()) {
         case Transport::Event::nothing:
             break;
         case Transport::Event::incoming:
-            write_line(to_line(Hint{}));
+            say(to_line(Hint{}));
             break;
         case Transport::Event::gone:
-            throw Leave{EX_UNAVAILABLE};
+            leave(EX_UNAVAILABLE);
+            break;
         }
     }
 
@@ -124,22 +132,20 @@ private:
         if (count < 0 && (errno == EINTR || errno == EAGAIN))
             return;
         if (count <= 0)
-            throw Leave{count == 0 ? EX_OK : EX_IOERR};
+            return leave(count == 0 ? EX_OK : EX_IOERR);
         input_.append(bytes.data(), static_cast<std::size_t>(count));
         serve_lines();
         if (input_.size() >= worker_line_limit) {
             log_error("MODEM", "A request line is too long");
-            throw Leave{EX_PROTOCOL};
+            leave(EX_PROTOCOL);
         }
     }
 
     void serve_lines() {
         std::size_t begin = 0;
-        for (auto end = input_.find('\n'); end != std::string::npos;
-             end = input_.find('\n', begin)) {
+        for (std::size_t end = 0; !status_ && (end = input_.find('\n', begin)) != std::string::npos;
+             begin = end + 1)
             serve(std::string_view(input_).substr(begin, end - begin));
-            begin = end + 1;
-        }
         input_.erase(0, begin);
     }
 
@@ -148,13 +154,14 @@ private:
         const auto request = parse_request(line, why);
         if (!request) {
             log_error("MODEM", "A request cannot be read: " + why);
-            throw Leave{EX_PROTOCOL};
+            return leave(EX_PROTOCOL);
         }
-        write_line(to_line({request->id, std::visit(Serve{transport_}, request->request)}));
+        say(to_line({request->id, std::visit(Serve{transport_}, request->request)}));
     }
 
     Transport& transport_;
     std::string input_;
+    std::optional<int> status_;
 };
 
 } // namespace
@@ -176,13 +183,10 @@ std::optional<Refused> send_fault(const SendRequest& request) {
 }
 
 int run_worker(Transport& transport) {
-    try {
-        Loop loop(transport);
-        for (;;)
-            loop.step();
-    } catch (const Leave& leave) {
-        return leave.status;
-    }
+    Loop loop(transport);
+    while (!loop.status())
+        loop.step();
+    return *loop.status();
 }
 
 int worker_main(Transport& transport) noexcept {

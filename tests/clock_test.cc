@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(rfc3339_that_is_one) {
         {"2025-11-14T16:25:28.123-06:00", moment},
         {"2025-11-15T03:55:28.123+05:30", moment},
         {"2025-11-14T22:25:28.123-00:00", moment},
-        {"2016-12-31T23:59:60Z", 1483228800000}, // a leap second is the next second
+        {"2016-12-31T23:59:60Z", 1483228800000},   // a leap second is the next second
         {"0001-01-01T00:00:00Z", -62135596800000}, // "never" of Prometheus
     };
     for (const Case& c : cases)
@@ -134,7 +134,8 @@ BOOST_AUTO_TEST_CASE(rfc3339_that_is_none) {
         "+2025-11-14T22:25:28Z",
         "-025-11-14T22:25:28Z",
         "2025/11/14T22:25:28Z",
-        "\xEF\xBC\x92" "025-11-14T22:25:28Z", // a full-width 2
+        "\xEF\xBC\x92"
+        "025-11-14T22:25:28Z", // a full-width 2
         std::string(100'000, '9'),
     };
     for (const std::string& text : cases)

@@ -63,7 +63,11 @@ BOOST_AUTO_TEST_CASE(escaping) {
         {"zero byte", "a\0b"s, "a\\x00b"},
         {"escape sequence", "\x1B[31m", "\\x1B[31m"},
         {"delete", "\x7F", "\\x7F"},
-        {"C1 control, U+009B", "\xC2\x9B" "31m", "\\xC2\\x9B" "31m"},
+        {"C1 control, U+009B",
+         "\xC2\x9B"
+         "31m",
+         "\\xC2\\x9B"
+         "31m"},
         {"C1 control, U+0085", "\xC2\x85", "\\xC2\\x85"},
         {"the first after C1, U+00A0", "\xC2\xA0", "\xC2\xA0"},
         {"lone continuation byte", "a\x80z", "a\\x80z"},

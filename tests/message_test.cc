@@ -19,9 +19,9 @@ BOOST_AUTO_TEST_CASE(stored_words) {
         const char* word;
     };
     const std::vector<Case> cases{
-        {State::queued, "queued"},     {State::sending, "sending"},  {State::sent, "sent"},
-        {State::replied, "replied"},   {State::timeout, "timeout"},  {State::failed, "failed"},
-        {State::unknown, "unknown"},   {State::expired, "expired"},  {State::canceled, "canceled"},
+        {State::queued, "queued"},       {State::sending, "sending"}, {State::sent, "sent"},
+        {State::replied, "replied"},     {State::timeout, "timeout"}, {State::failed, "failed"},
+        {State::unknown, "unknown"},     {State::expired, "expired"}, {State::canceled, "canceled"},
         {State::abandoned, "abandoned"},
     };
     BOOST_TEST(cases.size() == static_cast<std::size_t>(State::count));

@@ -101,7 +101,10 @@ BOOST_AUTO_TEST_CASE(refused) {
         {"plus inside", "+5255+12345678", bad_e164},
         {"letters behind +", "+52551234567a", bad_e164},
         {"extension behind +", "+525512345678x12", bad_e164},
-        {"zero byte behind +", "+5255123\0" "45678"s, bad_e164},
+        {"zero byte behind +",
+         "+5255123\0"
+         "45678"s,
+         bad_e164},
         {"newline behind +", "+525512345678\n", bad_e164},
         {"digits of full width behind +", "+52５５12345678", bad_e164},
         {"parentheses", "(55)12345678", bad_number},
@@ -114,8 +117,14 @@ BOOST_AUTO_TEST_CASE(refused) {
         {"Arabic digits", "٥٥١٢٣٤٥٦٧٨", bad_number},
         {"trailing newline", "5512345678\n", bad_number},
         {"tab", "55\t12345678", bad_number},
-        {"no-break space", "55\xC2\xA0" "12345678", bad_number},
-        {"zero byte", "55123\0" "45678"s, bad_number},
+        {"no-break space",
+         "55\xC2\xA0"
+         "12345678",
+         bad_number},
+        {"zero byte",
+         "55123\0"
+         "45678"s,
+         bad_number},
         {"zero byte behind", "5512345678\0"s, bad_number},
         {"zero byte behind a service number", "333\0"s, bad_number},
         {"a float", "5512345678.0", bad_number},

@@ -165,8 +165,8 @@ BOOST_AUTO_TEST_CASE(pauses_grow_to_their_cap_with_jitter) {
 BOOST_AUTO_TEST_CASE(limits_of_the_settings) {
     Config config;
     config.max_attempts = 1;
-    BOOST_TEST((decide(work_of(0), refused(Kind::temporary), config, now, 0).event ==
-                Event::permanent));
+    BOOST_TEST(
+        (decide(work_of(0), refused(Kind::temporary), config, now, 0).event == Event::permanent));
     // The greatest pauses do not overflow.
     config.max_attempts = 100;
     config.retry_first = config.retry_most = Ms(7LL * 24 * 60 * 60 * 1000);
@@ -174,8 +174,8 @@ BOOST_AUTO_TEST_CASE(limits_of_the_settings) {
     BOOST_TEST(decision.not_before - now == config.retry_most.count() * 5 / 4);
     // More refusals than allowed: the setting was lowered meanwhile.
     config.max_attempts = 3;
-    BOOST_TEST((decide(work_of(7), refused(Kind::temporary), config, now, 0).event ==
-                Event::permanent));
+    BOOST_TEST(
+        (decide(work_of(7), refused(Kind::temporary), config, now, 0).event == Event::permanent));
 }
 
 BOOST_AUTO_TEST_CASE(what_the_journal_keeps) {

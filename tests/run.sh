@@ -205,7 +205,7 @@ start() {
     local name=$1
     shift
     command_of[$name]=$(printf '%q ' "$@")
-    setsid setpriv --pdeathsig TERM "$@" </dev/null >>"$DIR/log/$name.log" 2>&1 9>&- &
+    setsid setpriv --pdeathsig TERM "$@" </dev/null >>"$DIR/log/$name.log" 2>&1 8>&- 9>&- &
     pid_of[$name]=$!
     started[$name]=$SECONDS
 }
@@ -250,7 +250,7 @@ start_first_message() {
     [ -n "$number" ] || [ -n "${DEVICE:-}" ] || number=5512345678
     setsid setpriv --pdeathsig TERM env "DIR=$DIR" "SHOWN_DIR=$SHOWN_DIR" "BIN=${BUILD:-build}/bin" \
         "URL=https://127.0.0.1:$PORT" "NUMBER=$number" "TEXT=$first_text" "ONCE=$ONCE" \
-        "SERVE_ONLY=$SERVE_ONLY" bash "$SOURCE/tests/run_message.sh" </dev/null 9>&- &
+        "SERVE_ONLY=$SERVE_ONLY" bash "$SOURCE/tests/run_message.sh" </dev/null 8>&- 9>&- &
     pid_of[first_message]=$!
 }
 
@@ -260,22 +260,6 @@ restart() {
     echo "run: $name ended with status $2 and is started again" >>"$DIR/log/run.log"
     [ $((SECONDS - started[$name])) -gt 1 ] || sleep 0.2
     eval "start $name ${command_of[$name]}"
-}
-
-# Deals with everything that has ended. False: nothing had. `wait -n` alone would not do: it tells
-# of one child, and forgets those that ended while another command was running.
-look_after_the_dead() {
-    local name pid status found=1
-    for name in "${!pid_of[@]}"; do
-        pid=${pid_of[$name]}
-        any_alive "$pid" && continue
-        status=0
-        wait "$pid" 2>/dev/null || status=$?
-        unset "pid_of[$name]"
-        found=0
-        after_end "$name" "$status"
-    done
-    return "$found"
 }
 
 after_end() {
@@ -289,10 +273,23 @@ after_end() {
     esac
 }
 
+# Looks at everything that was started, ten times a second: `wait -n` would tell of one child, and
+# forgets those that are killed while another command runs.
 supervise() {
+    local name pid status
+    mkfifo "$SOCKETS/tick"
+    exec 8<>"$SOCKETS/tick"
     while :; do
-        while look_after_the_dead; do :; done
-        wait -n 2>/dev/null || true
+        for name in "${!pid_of[@]}"; do
+            pid=${pid_of[$name]}
+            any_alive "$pid" && continue
+            status=0
+            wait "$pid" 2>/dev/null || status=$?
+            unset "pid_of[$name]"
+            after_end "$name" "$status"
+        done
+        # Nobody writes there: a pause without a process of its own.
+        read -r -t 0.1 -u 8 _ || true
     done
 }
 

@@ -105,8 +105,7 @@ BOOST_AUTO_TEST_CASE(another_schema_is_refused) {
     const std::vector<Case> cases{
         {"lacks one", "DELETE FROM migration WHERE name = 'alert'",
          "spool: it lacks \"alert\"; run: smsctl spool migrate"},
-        {"lacks one and has another",
-         "UPDATE migration SET name = 'later' WHERE name = 'alert'",
+        {"lacks one and has another", "UPDATE migration SET name = 'later' WHERE name = 'alert'",
          "spool: it lacks \"alert\"; run: smsctl spool migrate"},
         {"has one more", "INSERT INTO migration VALUES ('later', 0)",
          "spool: it was made by a newer version of smsspool"},
@@ -137,8 +136,8 @@ BOOST_AUTO_TEST_CASE(each_statement_fits_the_schema) {
 BOOST_AUTO_TEST_CASE(each_statement_is_in_the_common_subset) {
     for (const Statement& statement : statements) {
         const std::string text(statement.text);
-        for (const char* word : {"RETURNING", "ON CONFLICT", "REPLACE", "||", "rowid", "NOW(",
-                                 "strftime", "?1", ":"})
+        for (const char* word :
+             {"RETURNING", "ON CONFLICT", "REPLACE", "||", "rowid", "NOW(", "strftime", "?1", ":"})
             BOOST_TEST(text.find(word) == std::string::npos, word << " in " << text);
         if (text.find("LIMIT") != std::string::npos)
             BOOST_TEST(text.find("SELECT") == 0U, text);

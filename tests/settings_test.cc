@@ -107,8 +107,8 @@ BOOST_AUTO_TEST_CASE(limits) {
             Config config;
             const std::string before = show(setting, config);
             for (const std::int64_t bad : {setting.least - 1, setting.most + 1}) {
-                const std::string text = fault_of(
-                    [&] { assign(config, setting.name, std::to_string(bad) + unit); });
+                const std::string text =
+                    fault_of([&] { assign(config, setting.name, std::to_string(bad) + unit); });
                 BOOST_TEST(text.find(setting.name) == 0U, text);
                 BOOST_TEST(show(setting, config) == before);
             }
@@ -190,8 +190,7 @@ BOOST_AUTO_TEST_CASE(values_that_are_none) {
         {"retention", "never", "retention must be a time from 0s to 3650d, not \"never\""},
         {"unknown", "Resend", "unknown must be one of resend hold, not \"Resend\""},
         {"unknown", "", "unknown must be one of resend hold, not \"\""},
-        {"alerts", "maybe",
-         "alerts must be one of yes no true false on off 1 0, not \"maybe\""},
+        {"alerts", "maybe", "alerts must be one of yes no true false on off 1 0, not \"maybe\""},
         {"nonsense", "1", "there is no setting \"nonsense\" here"},
         {"", "1", "there is no setting \"\" here"},
         {"Spool", "x", "there is no setting \"Spool\" here"},
@@ -349,7 +348,9 @@ BOOST_AUTO_TEST_CASE(complaints_name_the_line) {
         {"a comment too long", "#" + std::string(198, 'x') + "\n",
          "a.conf:1: the line is longer than 198 bytes"},
         {"zero byte", "region = HK\0garbage\n"s, "a.conf:1: the line holds a zero byte"},
-        {"not text at all", "\x7F" "ELF\x02\x01\x01",
+        {"not text at all",
+         "\x7F"
+         "ELF\x02\x01\x01",
          "a.conf:1: neither a [section] nor a line \"name = value\""},
     };
     for (const Case& c : cases)
@@ -363,8 +364,7 @@ BOOST_AUTO_TEST_CASE(settings_that_contradict_each_other) {
     };
     const std::vector<Case> cases{
         {"reply_timeout = 700\n", "reply_timeout must not be more than reply_timeout_most"},
-        {"heartbeat_interval = 11\n",
-         "heartbeat_stale must be at least twice heartbeat_interval"},
+        {"heartbeat_interval = 11\n", "heartbeat_stale must be at least twice heartbeat_interval"},
         {"message_length = 200\ntext_limit = 160\n",
          "message_length must not be more than text_limit"},
         {"retry_first = 11m\n", "retry_first must not be more than retry_most"},
@@ -382,8 +382,7 @@ BOOST_AUTO_TEST_CASE(settings_that_contradict_each_other) {
 
 BOOST_AUTO_TEST_CASE(files_that_cannot_be_read) {
     const std::string missing = folder.file("missing.conf");
-    BOOST_TEST(fault_of([&] { (void)load({missing}); }) ==
-               missing + ": No such file or directory");
+    BOOST_TEST(fault_of([&] { (void)load({missing}); }) == missing + ": No such file or directory");
     BOOST_TEST(fault_of([&] { (void)load({folder.path()}); }) ==
                folder.path() + ": it cannot be read");
 }

@@ -229,8 +229,8 @@ BOOST_AUTO_TEST_CASE(headers_that_contradict_themselves_are_none) {
     struct Case {
         int part, parts;
     };
-    for (const Case& c : {Case{0, 2}, Case{3, 2}, Case{-1, 2}, Case{1, 0}, Case{1, 1}, Case{7, 1},
-                          Case{2, -3}}) {
+    for (const Case& c :
+         {Case{0, 2}, Case{3, 2}, Case{-1, 2}, Case{1, 0}, Case{1, 1}, Case{7, 1}, Case{2, -3}}) {
         const TakenIn taken = take(part_of(c.part, c.parts, "whole"));
         BOOST_TEST_CONTEXT(c.part << " of " << c.parts) {
             BOOST_TEST(taken.message.value().text == "whole");
@@ -246,8 +246,8 @@ BOOST_AUTO_TEST_CASE(gaps_are_marked_when_the_wait_is_over) {
         const char* want;
     };
     const std::vector<Case> cases{
-        {{1}, 2, "<1>…"},           {{2}, 2, "…<2>"},           {{1, 3}, 3, "<1>…<3>"},
-        {{2}, 3, "…<2>…"},          {{1, 4}, 4, "<1>…<4>"},     {{1, 3, 5}, 5, "<1>…<3>…<5>"},
+        {{1}, 2, "<1>…"},         {{2}, 2, "…<2>"},       {{1, 3}, 3, "<1>…<3>"},
+        {{2}, 3, "…<2>…"},        {{1, 4}, 4, "<1>…<4>"}, {{1, 3, 5}, 5, "<1>…<3>…<5>"},
         {{2, 4}, 5, "…<2>…<4>…"},
     };
     for (const Case& c : cases) {
@@ -486,7 +486,8 @@ BOOST_AUTO_TEST_CASE(reading) {
     const std::vector<Step> steps_in_order{
         {"a look changes nothing", {Which::unread, After::peek, 0}, {"a", "b", "c", "d"}},
         {"limit", {Which::all, After::peek, 2}, {"a", "b"}},
-        {"a great limit", {Which::all, After::peek, std::numeric_limits<std::size_t>::max()},
+        {"a great limit",
+         {Which::all, After::peek, std::numeric_limits<std::size_t>::max()},
          {"a", "b", "c", "d"}},
         {"exactly the returned ones are marked", {Which::unread, After::mark_read, 2}, {"a", "b"}},
         {"the others are still unread", {Which::unread, After::peek, 0}, {"c", "d"}},

@@ -310,8 +310,8 @@ BOOST_AUTO_TEST_CASE(references_of_messages_that_follow_each_other_differ) {
 BOOST_AUTO_TEST_CASE(settling_and_claiming_in_one_call) {
     const auto first = add("first", start_time);
     const auto second = add("second", start_time + 1);
-    const Turn turn = settle_and_claim(claim(start_time + 5).value(), WasAccepted{1},
-                                       start_time + 6);
+    const Turn turn =
+        settle_and_claim(claim(start_time + 5).value(), WasAccepted{1}, start_time + 6);
     BOOST_TEST(turn.settled);
     BOOST_TEST((job(first).state == State::sent));
     BOOST_REQUIRE(turn.next.has_value());
@@ -335,9 +335,8 @@ BOOST_AUTO_TEST_CASE(the_next_may_be_the_same) {
 }
 
 BOOST_AUTO_TEST_CASE(a_repeated_settlement_changes_nothing) {
-    const std::vector<Outcome> all{WasAccepted{200},   for_now,
-                                   for_good,           no_network,
-                                   IsUnknown{"mute"}, WasWithdrawn{"gone"}};
+    const std::vector<Outcome> all{WasAccepted{200}, for_now,           for_good,
+                                   no_network,       IsUnknown{"mute"}, WasWithdrawn{"gone"}};
     for (const Outcome& outcome : all) {
         BOOST_TEST_CONTEXT(attempt_end(outcome).outcome) {
             Fixture fresh;
@@ -449,9 +448,9 @@ BOOST_AUTO_TEST_CASE(orphans_are_settled_by_the_ordinary_path) {
     const auto alive = add("alive", start_time + 2);
     const auto waiting = add("waiting", start_time + 900);
     const Work dead = claim(start_time + 10, "host-1").value();
-    const Work half = settle(claim(start_time + 11, "host-1").value(), WasAccepted{1},
-                             start_time + 12)
-                          .next.value();
+    const Work half =
+        settle(claim(start_time + 11, "host-1").value(), WasAccepted{1}, start_time + 12)
+            .next.value();
     (void)claim(start_time + 13, "host-2");
     const auto left = spool.orphans("host-2");
     BOOST_REQUIRE(left.size() == 2U);

@@ -38,11 +38,10 @@ BOOST_AUTO_TEST_CASE(only_what_came_to_an_end) {
     const std::vector<Case> cases{
         {"queued", [](Fixture&) {}, State::queued, false},
         {"sending", [](Fixture& f) { (void)f.claim(); }, State::sending, false},
-        {"sent", [](Fixture& f) { (void)f.settle(f.claim().value(), WasAccepted{1}); },
-         State::sent, true},
-        {"waits for a reply",
-         [](Fixture& f) { (void)f.settle(f.claim().value(), WasAccepted{1}); }, State::sent, false,
+        {"sent", [](Fixture& f) { (void)f.settle(f.claim().value(), WasAccepted{1}); }, State::sent,
          true},
+        {"waits for a reply", [](Fixture& f) { (void)f.settle(f.claim().value(), WasAccepted{1}); },
+         State::sent, false, true},
         {"no reply came",
          [](Fixture& f) {
              (void)f.settle(f.claim().value(), WasAccepted{1});
@@ -52,12 +51,13 @@ BOOST_AUTO_TEST_CASE(only_what_came_to_an_end) {
         {"replied",
          [](Fixture& f) {
              (void)f.settle(f.claim().value(), WasAccepted{1});
-             (void)f.spool.take_in("sim", {{"deliver", "5512345678", "si", start_time + 1000, 0, 1}},
+             (void)f.spool.take_in("sim",
+                                   {{"deliver", "5512345678", "si", start_time + 1000, 0, 1}},
                                    f.numbers, start_time + 1500);
          },
          State::replied, true, true},
-        {"failed",
-         [&](Fixture& f) { (void)f.settle(f.claim().value(), for_good); }, State::failed, true},
+        {"failed", [&](Fixture& f) { (void)f.settle(f.claim().value(), for_good); }, State::failed,
+         true},
         {"unknown",
          [](Fixture& f) {
              (void)f.settle(f.claim().value(), IsUnknown{"x"});

@@ -103,9 +103,8 @@ BOOST_AUTO_TEST_CASE(an_id_that_is_taken) {
     NewMessage other_user = message;
     other_user.user = "eva";
     for (const NewMessage& other : {other_text, other_user}) {
-        BOOST_CHECK_EXCEPTION((void)spool.submit(other), Error, [](const Error& error) {
-            return error.fault() == Fault::conflict;
-        });
+        BOOST_CHECK_EXCEPTION((void)spool.submit(other), Error,
+                              [](const Error& error) { return error.fault() == Fault::conflict; });
     }
     BOOST_TEST(spool.find(message.id).value().text == "hola");
     BOOST_TEST(jobs_in(spool) == 1);
@@ -174,8 +173,8 @@ BOOST_AUTO_TEST_CASE(alerts) {
         {"counted from the reminder", alarm("a", "FIRING", start_time + remind + 2, remind),
          Stored::repeated, 4},
         {"change", alarm("a", "RESOLVED", start_time + remind + 3, remind), Stored::done, 6},
-        {"change, again", alarm("a", "RESOLVED", start_time + remind + 4, remind),
-         Stored::repeated, 6},
+        {"change, again", alarm("a", "RESOLVED", start_time + remind + 4, remind), Stored::repeated,
+         6},
         {"change back at once", alarm("a", "FIRING", start_time + remind + 5, remind), Stored::done,
          8},
         {"the other one is untouched", alarm("b", "FIRING", start_time + remind, remind),

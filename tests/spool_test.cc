@@ -150,9 +150,8 @@ BOOST_AUTO_TEST_CASE(who_may_only_read_changes_nothing) {
     Spool reader = open(Access::read);
     BOOST_TEST(reader.find(id).has_value());
     BOOST_TEST(reader.attempts(id).size() == 1U);
-    BOOST_CHECK_EXCEPTION((void)reader.submit(new_message("b")), Error, [](const Error& error) {
-        return error.fault() == Fault::unavailable;
-    });
+    BOOST_CHECK_EXCEPTION((void)reader.submit(new_message("b")), Error,
+                          [](const Error& error) { return error.fault() == Fault::unavailable; });
     BOOST_TEST(spool.state_counts().size() == 1U);
 }
 

@@ -199,9 +199,8 @@ BOOST_AUTO_TEST_CASE(no_room) {
 BOOST_AUTO_TEST_CASE(who_may_only_read) {
     Database reader(file, Open::read, 100ms);
     BOOST_TEST(reader.ask_text("SELECT COUNT(*) FROM migration") == "0");
-    BOOST_TEST((fault_of([&] {
-                    reader.use(Sql::migration_add).bind_all("a", 1L).run();
-                }) == Fault::unavailable));
+    BOOST_TEST((fault_of([&] { reader.use(Sql::migration_add).bind_all("a", 1L).run(); }) ==
+                Fault::unavailable));
 }
 
 BOOST_AUTO_TEST_CASE(files_that_are_no_database) {

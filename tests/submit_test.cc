@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(lengths) {
          repeated("ñ", 160), 1, 0, Encoding::gsm7},
         {"161 faces truncated between code points", repeated(face, 161), LongMessages::truncate,
          repeated(face, 160), 5, 161, Encoding::ucs2},
-        {"the encoding is that of what is left", repeated("a", 160) + face,
-         LongMessages::truncate, repeated("a", 160), 1, 161, Encoding::gsm7},
+        {"the encoding is that of what is left", repeated("a", 160) + face, LongMessages::truncate,
+         repeated("a", 160), 1, 161, Encoding::gsm7},
         {"160 characters of two septets each are more than one part", repeated("€", 160),
          LongMessages::truncate, repeated("€", 160), 3, 0, Encoding::gsm7},
         {"ten parts", repeated("a", 1530), LongMessages::split, repeated("a", 1530), 10, 0,
@@ -227,8 +227,7 @@ BOOST_AUTO_TEST_CASE(storing_pokes_the_daemon) {
     };
     Draft draft = draft_of(repeated("a", 170));
     draft.idempotency = IdempotencyKey{"k1", "hash", now - 1};
-    const auto first =
-        std::get<Submitted>(submit(draft, fresh.config, numbers, fresh.spool, now));
+    const auto first = std::get<Submitted>(submit(draft, fresh.config, numbers, fresh.spool, now));
     BOOST_TEST((first.how == Stored::done));
     BOOST_TEST(first.text == repeated("a", 160));
     BOOST_TEST(first.parts == 1U);
@@ -257,8 +256,8 @@ BOOST_AUTO_TEST_CASE(storing_pokes_the_daemon) {
 
 BOOST_AUTO_TEST_CASE(nobody_listening_is_all_right) {
     FreshSpool fresh;
-    const auto answer = std::get<Submitted>(
-        submit(draft_of(), fresh.config, numbers, fresh.spool, now));
+    const auto answer =
+        std::get<Submitted>(submit(draft_of(), fresh.config, numbers, fresh.spool, now));
     BOOST_TEST((fresh.state(answer.message_id) == State::queued));
 }
 

@@ -54,25 +54,18 @@ expect "the queue is empty" 0 $?
 
 jq -r .body.message_id "$WORK/answers" | sort >"$WORK/ids"
 expect "no two answers share a message" "$MESSAGES" "$(uniq "$WORK/ids" | wc -l)"
-# What the air has, as "text copies".
-jq -r 'select(.event == "message") | .text' "$STREET/air.jsonl" | sort | uniq -c |
-    awk '{print $2, $3, $1}' | sort >"$WORK/air"
-lost=0 undeclared=0 declared=0
-while read -r id text; do
-    copies=$(awk -v t="$text" '$1 " " $2 == t {print $3}' "$WORK/air")
-    unknowns=$(field "$id" '.meta.unknown_attempts // 0')
-    state=$(field "$id" .status)
-    if [ "${copies:-0}" -eq 0 ]; then
-        # Held as unknown twice: a person is told.
-        [ "$state" = failed ] && [ "$unknowns" -gt 0 ] || lost=$((lost + 1))
-    elif [ "$copies" -gt 1 ]; then
-        if [ "$unknowns" -ge $((copies - 1)) ]; then
-            declared=$((declared + 1))
-        else
-            undeclared=$((undeclared + 1))
-        fi
-    fi
-done < <(jq -r '.body.message_id + " " + .body.message' "$WORK/answers")
-expect "nothing accepted is missing on the air" 0 "$lost"
-expect "no undeclared double ($declared declared)" 0 "$undeclared"
+statuses "$WORK/ids" >"$WORK/fates"
+expect "each has a status" "$MESSAGES" "$(jq -s length "$WORK/fates")"
+
+# Each text is of one message. Lost: not on the air, and not held as unknown, which tells a person.
+jq -n --slurpfile air "$STREET/air.jsonl" --slurpfile fates "$WORK/fates" '
+    ($air | map(select(.event == "message") | .text) | group_by(.) | map({(.[0]): length}) | add)
+        as $copies |
+    [$fates[] | {status, copies: ($copies[.message] // 0), unknowns: (.meta.unknown_attempts // 0)}] |
+    {lost: map(select(.copies == 0 and (.status != "failed" or .unknowns == 0))) | length,
+     declared: map(select(.copies > 1 and .unknowns >= .copies - 1)) | length,
+     undeclared: map(select(.copies > 1 and .unknowns < .copies - 1)) | length}' >"$WORK/verdict"
+expect "nothing accepted is missing on the air" 0 "$(jq .lost "$WORK/verdict")"
+expect "no undeclared double ($(jq .declared "$WORK/verdict") declared)" 0 \
+    "$(jq .undeclared "$WORK/verdict")"
 finish

@@ -8,6 +8,7 @@
 #   api METHOD PATH [CURL…]          a request with the user's credentials; the body on standard output
 #   post NUMBER TEXT [MORE_JSON]     posts a message; prints its id
 #   field ID JQ                      a look into /status of a message
+#   statuses FILE                   /status of each id in FILE, a JSON object a line
 #   until_true SECONDS COMMAND…      waits for an event by asking again; fails after that time
 #   sim …                            simmodem ctl on this street's modem
 #   finish                           the last line of a test: ends it with the right status
@@ -126,6 +127,11 @@ post() {
 
 field() {
     api GET "/status?message_id=$1" | jq -r "$2"
+}
+
+statuses() {
+    sed "s|.*|url = \"$URL/status?message_id=&\"|" "$1" >"$WORK/urls"
+    curl -sk -u "$(cat "$STREET/credentials")" --config "$WORK/urls"
 }
 
 sim() {

@@ -9,9 +9,22 @@ namespace smsspool::fuzz {
 
 namespace {
 
+struct AsLine {
+    std::string operator()(const NumberedAnswer& answer) const { return smsspool::to_line(answer); }
+    std::string operator()(Hint hint) const { return smsspool::to_line(hint); }
+};
+
+std::string line_of(const FromWorker& message) {
+    return std::visit(AsLine{}, message);
+}
+
+std::string line_of(const NumberedRequest& request) {
+    return to_line(request);
+}
+
 template <class Message, class Parse>
 void check_message(const Message& message, Parse parse) {
-    const std::string line = to_line(message);
+    const std::string line = line_of(message);
     require(std::count(line.begin(), line.end(), '\n') == 1 && line.back() == '\n',
             "a message is one line");
     // Escaped characters can make a long line longer than what is taken.
@@ -20,16 +33,7 @@ void check_message(const Message& message, Parse parse) {
     std::string why;
     const auto again = parse(std::string_view(line).substr(0, line.size() - 1), why);
     require(again.has_value(), "what is said can be understood");
-    require(to_line(*again) == line, "what is said twice is the same");
-}
-
-struct AsLine {
-    std::string operator()(const NumberedAnswer& answer) const { return to_line(answer); }
-    std::string operator()(Hint hint) const { return to_line(hint); }
-};
-
-std::string to_line(const FromWorker& message) {
-    return std::visit(AsLine{}, message);
+    require(line_of(*again) == line, "what is said twice is the same");
 }
 
 void check_request(const Request& request) {
