@@ -27,7 +27,8 @@ struct JsonFault {
                                                   rapidjson::Document& document);
 
 // Writes compact JSON with everything outside ASCII escaped, as the ancestors' clients know it.
-using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>;
+using JsonWriter =
+    rapidjson::Writer<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>;
 
 // Key and value for a JsonWriter. Text must be valid UTF-8.
 void put_key(JsonWriter& writer, std::string_view key);

@@ -29,18 +29,18 @@ enum class State : std::uint8_t {
 };
 
 enum class Event : std::uint8_t {
-    claim,       // a worker is about to be told
-    accepted,    // the network took the last part
-    temporary,   // refused for now, attempts are left; also: network or link trouble
-    permanent,   // refused for good, or no attempt is left
-    resend,      // outcome unknown, setting `unknown` = resend and it is the first time
-    hold,        // outcome unknown otherwise
-    reply,       // the awaited reply came
-    reply_late,  // the deadline of the reply passed
-    expire,      // validity ended
-    cancel,      // by the sender
-    retry,       // of a dead letter, by a person
-    abandon,     // of a dead letter, by a person
+    claim,      // a worker is about to be told
+    accepted,   // the network took the last part
+    temporary,  // refused for now, attempts are left; also: network or link trouble
+    permanent,  // refused for good, or no attempt is left
+    resend,     // outcome unknown, setting `unknown` = resend and it is the first time
+    hold,       // outcome unknown otherwise
+    reply,      // the awaited reply came
+    reply_late, // the deadline of the reply passed
+    expire,     // validity ended
+    cancel,     // by the sender
+    retry,      // of a dead letter, by a person
+    abandon,    // of a dead letter, by a person
     count
 };
 

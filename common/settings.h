@@ -113,9 +113,8 @@ struct Config {
 //   flag     yes/no, true/false, on/off, 1/0
 //   choice   one of the words of its enum
 template <class Owner>
-using Member = std::variant<std::string Owner::*, std::int64_t Owner::*, Ms Owner::*,
-                            bool Owner::*, LongMessages Owner::*, UnknownPolicy Owner::*,
-                            Verbosity Owner::*>;
+using Member = std::variant<std::string Owner::*, std::int64_t Owner::*, Ms Owner::*, bool Owner::*,
+                            LongMessages Owner::*, UnknownPolicy Owner::*, Verbosity Owner::*>;
 
 template <class Owner>
 struct Setting {
@@ -151,12 +150,12 @@ void assign(ModemConfig& config, std::string_view name, const std::string& value
 // /etc/smsspool/smsspool.conf.
 [[nodiscard]] std::vector<std::string> default_files();
 
-// What changes when a secret's file does: its time and size, never its content. Empty where there is
-// no such file.
+// What changes when a secret's file does: its time and size, never its content. Empty where there
+// is no such file.
 [[nodiscard]] std::string secret_mark(const std::string& file);
 
-// The first line of a secret's file. Throws Error: unavailable if it cannot be read, denied if others than owner
-// and group may read it. The text of the error never holds the secret.
+// The first line of a secret's file. Throws Error: unavailable if it cannot be read, denied if
+// others than owner and group may read it. The text of the error never holds the secret.
 [[nodiscard]] std::string read_secret(const std::string& file);
 
 } // namespace smsspool

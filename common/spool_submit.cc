@@ -34,13 +34,10 @@ std::optional<StoreAnswer> told(Database& db, const AlertChange& alert) {
 }
 
 void remember_alert(Database& db, const AlertChange& alert, const NewMessage& message) {
-    const auto changed = db.use(Sql::alert_set)
-                             .bind_all(alert.state, message.id, message.created, alert.key)
-                             .run();
+    const auto changed =
+        db.use(Sql::alert_set).bind_all(alert.state, message.id, message.created, alert.key).run();
     if (changed == 0)
-        db.use(Sql::alert_add)
-            .bind_all(alert.key, alert.state, message.id, message.created)
-            .run();
+        db.use(Sql::alert_add).bind_all(alert.key, alert.state, message.id, message.created).run();
 }
 
 // The same id again is the same call again, after an answer that was lost.

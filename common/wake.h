@@ -11,7 +11,8 @@
 
 namespace smsspool {
 
-// Pokes whoever listens at `path`. Never blocks, never fails: nobody there is all right. Any thread.
+// Pokes whoever listens at `path`. Never blocks, never fails: nobody there is all right. Any
+// thread.
 void poke(const std::string& path) noexcept;
 
 // Listens at `path` (an old socket there is replaced), mode 0660, not blocking. Throws

@@ -109,9 +109,11 @@ UtcMs remind_before(const Alert& alert, const Config& config, UtcMs now) {
     return reminds ? now - config.alerts_remind.count() : 0;
 }
 
-Draft draft_of(const Alert& alert, const std::string& number, const Services& services, UtcMs now) {
+Draft draft_of(const Alert& alert, const std::string& number, const Request& request,
+               const Services& services) {
     const Config& config = services.config;
     Draft draft;
+    draft.address = request.address;
     draft.user = config.alerts_user;
     draft.api = "alerts";
     draft.number = number;
@@ -120,7 +122,7 @@ Draft draft_of(const Alert& alert, const std::string& number, const Services& se
     draft.truncate_to = static_cast<std::size_t>(config.alerts_length);
     draft.priority = Priority::high;
     draft.alert = AlertChange{sha256_hex(alert.labels + services.numbers.comparable(number)),
-                              alert.state, remind_before(alert, config, now)};
+                              alert.state, remind_before(alert, config, request.when)};
     return draft;
 }
 
@@ -165,7 +167,7 @@ Result take_one(const Value& value, std::int64_t index, const Request& request,
         return result;
     }
     result.number = number;
-    send(draft_of(*alert, number, services, request.when), request, services, result);
+    send(draft_of(*alert, number, request, services), request, services, result);
     return result;
 }
 

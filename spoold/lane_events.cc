@@ -166,6 +166,9 @@ void Lane::scanned(const Scanned& scanned) {
                              : context_.spool.take_in(modem_.name, arrivals, context_.numbers, now);
         for (std::size_t i = 0; i < taken.size(); ++i) {
             record_incoming(taken[i], context_.config);
+            if (arrivals[i].kind == "raw" && !taken[i].again)
+                log_warning("SMS", modem_.name + ": a message that cannot be decoded is kept as " +
+                                       taken[i].incoming_id);
             if (stuck_.count(taken[i].incoming_id) == 0)
                 removals_.push_back(
                     {{arrivals[i].folder, arrivals[i].location}, taken[i].incoming_id});
@@ -253,8 +256,8 @@ void Lane::replace_worker(const std::string& why, Ms pause) {
     removals_.clear();
     // After a time of good work the first try is made at once.
     const bool at_once = failures_ == 0 && pause <= context_.config.worker_pause;
-    const Ms wait = at_once ? Ms(0)
-                            : doubled(pause, context_.config.worker_pause_most, failures_ - 1);
+    const Ms wait =
+        at_once ? Ms(0) : doubled(pause, context_.config.worker_pause_most, failures_ - 1);
     ++failures_;
     restart_at_ = Monotonic::now() + wait;
     set_state("down", why);

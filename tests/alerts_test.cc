@@ -56,6 +56,7 @@ BOOST_FIXTURE_TEST_CASE(the_whole_answer, AlertsFixture) {
     BOOST_REQUIRE(stored);
     BOOST_TEST(stored->user == "grafana");
     BOOST_TEST(stored->api == "alerts");
+    BOOST_TEST(stored->address == "192.0.2.1");
     BOOST_TEST(stored->text == "[FIRING] Disk: full");
     BOOST_TEST(!stored->reply_timeout_ms);
     BOOST_TEST(stored->jobs.at(0).number == "+525512345678");

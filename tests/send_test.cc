@@ -42,6 +42,7 @@ BOOST_FIXTURE_TEST_CASE(the_whole_answer, HandlerFixture) {
     BOOST_REQUIRE(stored);
     BOOST_TEST(stored->user == "ana");
     BOOST_TEST(stored->api == "rest");
+    BOOST_TEST(stored->address == "192.0.2.1");
     BOOST_TEST(stored->text == "hi");
     BOOST_TEST(stored->jobs.size() == 1u);
     BOOST_TEST(stored->jobs[0].number == "+525512345678");
