@@ -4,6 +4,7 @@
 
 #include "common/utf.h"
 
+#include <cmath>
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
@@ -12,8 +13,8 @@ namespace smsspool {
 
 namespace {
 
-// Passes the parser's events on to a document, unless the nesting is too deep or a text is not
-// well-formed Unicode: then it answers false, which ends the parser.
+// Passes the parser's events on to a document, unless the nesting is too deep, a number is too
+// large or a text is not well-formed Unicode: then it answers false, which ends the parser.
 class Guard {
 public:
     Guard(rapidjson::Document& document, std::size_t depth) : document_(document), left_(depth) {}
@@ -26,7 +27,7 @@ public:
     bool Uint(unsigned value) { return document_.Uint(value); }
     bool Int64(std::int64_t value) { return document_.Int64(value); }
     bool Uint64(std::uint64_t value) { return document_.Uint64(value); }
-    bool Double(double value) { return document_.Double(value); }
+    bool Double(double value) { return finite(value) && document_.Double(value); }
     bool RawNumber(const char* text, rapidjson::SizeType length, bool copy) {
         return document_.RawNumber(text, length, copy);
     }
@@ -55,6 +56,15 @@ private:
         }
         --left_;
         return true;
+    }
+
+    // The parser refuses most numbers that are too large, but takes some of them for infinite,
+    // which nobody could write again.
+    bool finite(double value) {
+        if (std::isfinite(value))
+            return true;
+        reason_ = "A number in the JSON is too large.";
+        return false;
     }
 
     bool well_formed(const char* text, rapidjson::SizeType length) {

@@ -38,9 +38,8 @@ std::string without_separators(std::string_view written) {
     return text;
 }
 
-// E.164 if libphonenumber takes `text` for a possible number; possible is enough, since an
-// operator may use ranges that the library does not know.
-std::string possible_e164(const std::string& text, const std::string& region) {
+// E.164 as libphonenumber writes `text`, or empty.
+std::string formatted_e164(const std::string& text, const std::string& region) {
     const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
     PhoneNumber number;
     if (util.Parse(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
@@ -50,6 +49,14 @@ std::string possible_e164(const std::string& text, const std::string& region) {
     std::string formatted;
     util.Format(number, PhoneNumberUtil::E164, &formatted);
     return formatted;
+}
+
+// E.164 if libphonenumber takes `text` for a possible number; possible is enough, since an
+// operator may use ranges that the library does not know. A number that the library would change
+// once more is not taken: the sender of a reply would not be who it was sent to.
+std::string possible_e164(const std::string& text, const std::string& region) {
+    const std::string e164 = formatted_e164(text, region);
+    return formatted_e164(e164, region) == e164 ? e164 : std::string();
 }
 
 } // namespace

@@ -111,11 +111,17 @@ public:
             throw system_error(Fault::unavailable, "eventfd");
     }
 
+    ~Server() {
+        (void)::eventfd_write(stop_.get(), 1);
+        join();
+    }
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
     void start() {
-        for (std::int64_t i = 0; i < config_.fcgi_threads; ++i) {
-            ++running_;
+        running_ = config_.fcgi_threads; // before the first of them can end
+        for (std::int64_t i = 0; i < config_.fcgi_threads; ++i)
             threads_.emplace_back([this] { run(); });
-        }
     }
 
     // Takes no more connections and waits for the requests in hand. False: some are still in hand
@@ -126,12 +132,17 @@ public:
         if (!ended_.wait_for(lock, drain_time, [this] { return running_ == 0; }))
             return false;
         lock.unlock();
-        for (std::thread& thread : threads_)
-            thread.join();
+        join();
         return true;
     }
 
 private:
+    void join() {
+        for (std::thread& thread : threads_)
+            thread.join();
+        threads_.clear();
+    }
+
     void run() {
         SpoolDoor spool(config_, the_program.spool);
         const Services services{config_, numbers_, spool};

@@ -8,18 +8,24 @@
 #include "spoold/modem_port.h"
 #include "spoold/modem_trace.h"
 #include "spoold/modem_ucs2.h"
+#include "spoold/worker_check.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
-#include <dirent.h>
 #include <dlfcn.h>
 #include <gammu.h>
 #include <poll.h>
 #include <set>
 #include <sstream>
-#include <sys/stat.h>
+
+namespace {
+
+// The last message that libgammu was about to decode, in hexadecimal.
+std::string last_pdu;
+
+} // namespace
 
 // Functions of libgammu that are replaced: the dynamic linker prefers the program's to the
 // library's. modem_worker_test sees whether that still holds.
@@ -31,13 +37,6 @@
 // The third: libgammu's decoder writes beyond its buffers where the lengths in a message do not
 // agree. Such a message is refused before; its bytes are kept, as are those of all that it fails to
 // decode.
-namespace {
-
-// The last message that libgammu was about to decode, in hexadecimal.
-std::string last_pdu;
-
-} // namespace
-
 extern "C" {
 
 [[gnu::visibility("default")]] void EncodeUnicodeSpecialNOKIAChars(unsigned char* target,
@@ -171,38 +170,6 @@ std::optional<UtcMs> utc_of(const GSM_DateTime& time) {
     return duration_cast<std::chrono::milliseconds>(moment.time_since_epoch()).count();
 }
 
-// --- concatenation ------------------------------------------------------------------------------
-
-struct Concatenation {
-    int reference = -1;
-    int part = 1;
-    int parts = 1;
-};
-
-// Reads the header itself: libgammu knows it only where it is the only element.
-Concatenation concatenation_in(const GSM_UDHHeader& header) {
-    const std::size_t length =
-        std::min<std::size_t>(header.Text[0] + std::size_t{1}, sizeof header.Text);
-    if (header.Type == UDH_NoUDH)
-        return {};
-    for (std::size_t at = 1; at + 2 <= length;) {
-        const unsigned id = header.Text[at];
-        const std::size_t size = header.Text[at + 1];
-        const unsigned char* data = header.Text + at + 2;
-        at += 2 + size;
-        if (at > length)
-            break;
-        Concatenation found;
-        if (id == 0x00 && size == 3)
-            found = {data[0], data[2], data[1]};
-        else if (id == 0x08 && size == 4)
-            found = {data[0] << 8 | data[1], data[3], data[2]};
-        if (found.parts > 1 && found.part >= 1 && found.part <= found.parts)
-            return found;
-    }
-    return {};
-}
-
 // --- incoming -----------------------------------------------------------------------------------
 
 std::string hex_of_data(const GSM_SMSMessage& sms) {
@@ -216,7 +183,9 @@ bool has_text(const GSM_SMSMessage& sms) {
 }
 
 void fill_deliver(const GSM_SMSMessage& sms, const std::string& pdu, IncomingSms& message) {
-    const Concatenation place = concatenation_in(sms.UDH);
+    // Read here: libgammu knows it only where it is the only element of the header.
+    const Concatenation place =
+        sms.UDH.Type == UDH_NoUDH ? Concatenation{} : concatenation_in(sms.UDH.Text);
     message.part = place.part;
     message.parts = place.parts;
     message.reference = place.reference;
@@ -295,26 +264,6 @@ std::optional<Trouble> put_config(const GammuConfig& from, GSM_Config& config) {
     return put_features(from.features, config);
 }
 
-// libgammu keeps its descriptor to itself. Nothing else in this process has the device open.
-int descriptor_of(const std::string& device) {
-    struct stat wanted {};
-    if (::stat(device.c_str(), &wanted) != 0 || !S_ISCHR(wanted.st_mode))
-        return -1;
-    int found = -1;
-    DIR* folder = ::opendir("/proc/self/fd");
-    if (folder == nullptr)
-        return -1;
-    while (const dirent* entry = ::readdir(folder)) {
-        const int fd = std::atoi(entry->d_name);
-        struct stat status {};
-        if (fd > STDERR_FILENO && ::fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) &&
-            status.st_rdev == wanted.st_rdev)
-            found = fd;
-    }
-    ::closedir(folder);
-    return found;
-}
-
 // --- sending ------------------------------------------------------------------------------------
 
 // What the modem said to one part, as the callback had it.
@@ -373,8 +322,8 @@ struct Gammu::Inside {
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
     ~Inside() {
-        if (connected)
-            GSM_TerminateConnection(machine);
+        // Also after a failed connect, which may have left the tty open.
+        GSM_TerminateConnection(machine);
         GSM_FreeStateMachine(machine);
     }
 
@@ -406,6 +355,7 @@ struct Gammu::Inside {
     Answer no_list(GSM_Error error);
     void take_place(const GSM_MultiSMSMessage& read, GSM_Error error,
                     std::vector<IncomingSms>& messages);
+    void take_unreadable(int location, GSM_Error error, std::vector<IncomingSms>& messages);
     Answer remove_unreadable(int location);
 };
 
@@ -505,7 +455,7 @@ std::optional<Trouble> Gammu::Inside::find_smsc() {
             return fail("asking for the service centre", error);
         ::poll(nullptr, 0, 1000);
     }
-    if (smsc.empty())
+    if (!is_dialable(smsc))
         return Trouble{"sim", "the SIM has no service centre number; the setting smsc can give it"};
     return std::nullopt;
 }
@@ -523,7 +473,8 @@ std::optional<Trouble> Gammu::open(const GammuConfig& config) {
         return in.fail("connecting to " + config.device, error);
     in.connected = true;
     in.set_callbacks();
-    in.tty = in.dummy() ? -1 : descriptor_of(config.device);
+    // libgammu keeps its descriptor to itself; nothing else in this process has the tty open.
+    in.tty = in.dummy() ? -1 : open_descriptor_of(config.device);
     if (config.sim == GammuConfig::Sim::unchecked) {
         if (const auto fault = in.check_sim())
             return fault;
@@ -640,32 +591,36 @@ Answer Gammu::send(const SendRequest& request, milliseconds timeout) {
 
 // --- receiving ----------------------------------------------------------------------------------
 
-// Adds what stands at one place. libgammu may fail to decode it: then its bytes are kept.
+// Adds what stands at one place. Of what libgammu failed to decode the bytes are kept.
 void Gammu::Inside::take_place(const GSM_MultiSMSMessage& read, GSM_Error error,
                                std::vector<IncomingSms>& messages) {
     const int location = read.SMS[0].Location;
     if (error != ERR_NONE)
-        unreadable.insert(location);
-    if (error == ERR_NONE) {
-        // Several at one place: this driver joins parts itself.
-        const int count = std::clamp(read.Number, 0, GSM_MAX_MULTI_SMS);
-        for (int i = 0; i < count; ++i) {
-            auto message = incoming_message(read.SMS[i], count == 1 ? last_pdu : std::string());
-            if (!message)
-                continue;
-            message->location = location;
-            messages.push_back(std::move(*message));
-        }
-    } else if (!last_pdu.empty()) {
-        IncomingSms message;
-        message.kind = IncomingSms::Kind::raw;
-        message.location = location;
-        message.text = last_pdu;
-        messages.push_back(std::move(message));
-    } else {
+        return take_unreadable(location, error, messages);
+    // Several at one place: this driver joins parts itself.
+    const int count = std::clamp(read.Number, 0, GSM_MAX_MULTI_SMS);
+    for (int i = 0; i < count; ++i) {
+        auto message = incoming_message(read.SMS[i], count == 1 ? last_pdu : std::string());
+        if (!message)
+            continue;
+        message->location = location;
+        messages.push_back(std::move(*message));
+    }
+}
+
+void Gammu::Inside::take_unreadable(int location, GSM_Error error,
+                                    std::vector<IncomingSms>& messages) {
+    unreadable.insert(location);
+    if (last_pdu.empty()) {
         log_warning("MODEM", "A stored message cannot be read, place " + std::to_string(location) +
                                  ": " + GSM_ErrorName(error));
+        return;
     }
+    IncomingSms message;
+    message.kind = IncomingSms::Kind::raw;
+    message.location = location;
+    message.text = last_pdu;
+    messages.push_back(std::move(message));
 }
 
 // A modem without a memory has nothing to list; anything else is a fault of the link.

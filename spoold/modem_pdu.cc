@@ -2,6 +2,7 @@
 
 #include "spoold/modem_pdu.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -80,6 +81,17 @@ void walk_submit(Walk& walk, Header header, unsigned validity) {
     walk_user_data(walk, header);
 }
 
+// TS 23.040 9.2.3.24.1 and 9.2.3.24.8.
+Concatenation concatenation_element(unsigned id, std::span<const std::uint8_t> data) {
+    Concatenation found;
+    if (id == 0x00 && data.size() == 3)
+        found = {data[0], data[2], data[1]};
+    else if (id == 0x08 && data.size() == 4)
+        found = {data[0] << 8 | data[1], data[3], data[2]};
+    const bool makes_sense = found.part >= 1 && found.part <= found.parts;
+    return makes_sense ? found : Concatenation{};
+}
+
 void walk_report(Walk& walk) {
     walk.skip(1); // reference
     walk_address(walk);
@@ -111,6 +123,22 @@ bool is_sound_pdu(std::span<const std::uint8_t> frame, ServiceCentre centre) {
         return false;
     }
     return walk.sound();
+}
+
+Concatenation concatenation_in(std::span<const std::uint8_t> header) {
+    if (header.empty())
+        return {};
+    header = header.subspan(1, std::min<std::size_t>(header.front(), header.size() - 1));
+    while (header.size() >= 2) {
+        const std::size_t size = header[1];
+        if (size > header.size() - 2)
+            break;
+        const Concatenation found = concatenation_element(header[0], header.subspan(2, size));
+        if (found.parts > 1)
+            return found;
+        header = header.subspan(2 + size);
+    }
+    return {};
 }
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {

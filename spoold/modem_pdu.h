@@ -17,6 +17,16 @@ enum class ServiceCentre { included, left_out };
 // them.
 [[nodiscard]] bool is_sound_pdu(std::span<const std::uint8_t> frame, ServiceCentre centre);
 
+// Which part of how many a message is; parts > 1 where it is one of several.
+struct Concatenation {
+    int reference = -1; // 8 or 16 bits
+    int part = 1;
+    int parts = 1;
+};
+
+// What a user data header (its length octet first) says of it: the first element that makes sense.
+[[nodiscard]] Concatenation concatenation_in(std::span<const std::uint8_t> header);
+
 // Upper case, two digits a byte.
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
 

@@ -7,9 +7,11 @@
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 namespace smsspool {
 
@@ -229,6 +231,21 @@ std::optional<AtAnswer> AtPort::take_line(std::string_view line) {
         return std::nullopt;
     }
     return std::exchange(partial_, {});
+}
+
+int open_descriptor_of(const std::string& path) {
+    struct stat wanted {};
+    if (::stat(path.c_str(), &wanted) != 0 || !S_ISCHR(wanted.st_mode))
+        return -1;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
+        const int descriptor = number_in(entry.path().filename().string());
+        struct stat status {};
+        if (descriptor > STDERR_FILENO && ::fstat(descriptor, &status) == 0 &&
+            S_ISCHR(status.st_mode) && status.st_rdev == wanted.st_rdev)
+            return descriptor;
+    }
+    return -1;
 }
 
 } // namespace smsspool

@@ -90,6 +90,9 @@ private:
     AtAnswer partial_;
 };
 
+// The descriptor under which this process has the device `path` open; -1 where it has not.
+[[nodiscard]] int open_descriptor_of(const std::string& path);
+
 } // namespace smsspool
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "spoold/modem_sim.h"
+#include "spoold/worker_check.h"
 
 #include <algorithm>
 #include <array>
@@ -64,12 +65,6 @@ bool set_number(std::string_view name, std::string_view text, ModemSettings& set
         return number.has_value();
     }
     return true;
-}
-
-bool is_number(std::string_view text) {
-    if (text.substr(0, 1) == "+")
-        text.remove_prefix(1);
-    return text.size() <= 20 && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // --- words for the log --------------------------------------------------------------------------
@@ -144,7 +139,7 @@ read_modem_settings(const std::map<std::string, std::string>& texts) {
         if (row != text_settings.end())
             settings.*(row->member) = text;
     }
-    if (!is_number(settings.smsc))
+    if (!settings.smsc.empty() && !is_dialable(settings.smsc))
         return Trouble{"other", "the setting smsc is not a number"};
     return settings;
 }

@@ -8,8 +8,6 @@
 
 #include "spoold/worker_protocol.h"
 
-#include <optional>
-
 namespace smsspool {
 
 // The way to the network that one worker process has. Each verb answers as its request says in
@@ -28,7 +26,7 @@ public:
     virtual ~Transport() = default;
 
     [[nodiscard]] virtual Answer open(const OpenRequest& request) = 0;
-    // REQUIRES: !send_fault(request)
+    // REQUIRES: !send_fault(request), see worker_check.h.
     [[nodiscard]] virtual Answer send(const SendRequest& request) = 0;
     [[nodiscard]] virtual Answer scan() = 0;
     [[nodiscard]] virtual Answer remove(const DeleteRequest& request) = 0;
@@ -44,11 +42,6 @@ public:
     // Takes what came unasked, without waiting for more.
     [[nodiscard]] virtual Event listen() { return Event::nothing; }
 };
-
-// Why this part can never be one SMS: the number is not + and 1 to 20 ASCII digits, the text does
-// not fit (160 septets or 70 units; 153 or 67 as one part of several), is not in its alphabet or
-// has a zero character. Nothing where it can.
-[[nodiscard]] std::optional<Refused> send_fault(const SendRequest& request);
 
 // Serves until the standard input ends. The exit status of the process: 0 at that end, 69 where the
 // device is gone, 74 where the daemon cannot be reached any more, 76 where it broke the protocol.

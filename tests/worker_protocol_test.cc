@@ -8,7 +8,7 @@
 #include "spoold/modem_pdu.h"
 #include "spoold/modem_trace.h"
 #include "spoold/modem_ucs2.h"
-#include "spoold/worker_main.h"
+#include "spoold/worker_check.h"
 #include "spoold/worker_protocol.h"
 
 using namespace smsspool;
@@ -362,6 +362,32 @@ BOOST_AUTO_TEST_CASE(frames_whose_lengths_agree) {
                 static_cast<std::uint8_t>(std::stoi(row.hex.substr(i, 2), nullptr, 16)));
         BOOST_TEST(is_sound_pdu(frame, ServiceCentre::included) == row.sound, row.name);
         BOOST_TEST(to_hex(frame) == row.hex, row.name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(concatenation_in_a_header) {
+    const struct {
+        const char* name;
+        std::vector<std::uint8_t> header;
+        Concatenation want;
+    } cases[] = {
+        {"none", {}, {-1, 1, 1}},
+        {"empty", {0}, {-1, 1, 1}},
+        {"8 bit", {5, 0, 3, 77, 3, 2}, {77, 2, 3}},
+        {"16 bit", {6, 8, 4, 0x9C, 0x40, 3, 2}, {40000, 2, 3}},
+        {"behind a port", {11, 5, 4, 0x15, 0x82, 0, 0, 0, 3, 77, 3, 2}, {77, 2, 3}},
+        {"part 0", {5, 0, 3, 77, 3, 0}, {-1, 1, 1}},
+        {"part beyond", {5, 0, 3, 77, 3, 4}, {-1, 1, 1}},
+        {"of one", {5, 0, 3, 77, 1, 1}, {-1, 1, 1}},
+        {"element too long", {5, 0, 9, 77, 3, 2}, {-1, 1, 1}},
+        {"header cut short", {11, 5, 4, 0x15}, {-1, 1, 1}},
+        {"element cut short", {2, 0}, {-1, 1, 1}},
+    };
+    for (const auto& row : cases) {
+        const Concatenation found = concatenation_in(row.header);
+        BOOST_TEST(found.reference == row.want.reference, row.name);
+        BOOST_TEST(found.part == row.want.part, row.name);
+        BOOST_TEST(found.parts == row.want.parts, row.name);
     }
 }
 

@@ -31,14 +31,25 @@ std::string decoded(std::string_view text) {
     return to_valid_utf8(out);
 }
 
-// The first value of `name`.
+// Takes the front of `text` up to one of `marks`, which stays.
+std::string_view cut_off(std::string_view& text, std::string_view marks) {
+    const std::string_view front = text.substr(0, text.find_first_of(marks));
+    text.remove_prefix(front.size());
+    return front;
+}
+
+// The first value of `name`. A value ends at a ';' too, a name does not.
 std::optional<std::string> plainly(std::string_view query, std::string_view name) {
     while (!query.empty()) {
-        const std::string_view field = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(field.size() + 1, query.size()));
-        const auto equals = std::min(field.find('='), field.size());
-        if (decoded(field.substr(0, equals)) == name)
-            return decoded(field.substr(std::min(equals + 1, field.size())));
+        const std::string found = decoded(cut_off(query, "&="));
+        std::string value;
+        if (query.starts_with('=')) {
+            query.remove_prefix(1);
+            value = decoded(cut_off(query, ";&"));
+        }
+        query.remove_prefix(std::min<std::size_t>(1, query.size()));
+        if (found == name)
+            return value;
     }
     return std::nullopt;
 }

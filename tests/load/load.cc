@@ -105,7 +105,8 @@ public:
             add_client();
         for (int running = 1; running > 0 || !waiting_.empty();) {
             curl_multi_perform(multi_, &running);
-            take_answers();
+            if (take_answers())
+                running = 1; // what follows an answer was not counted
             if (running > 0)
                 curl_multi_poll(multi_, nullptr, 0, 100, nullptr);
         }
@@ -161,8 +162,10 @@ private:
         curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     }
 
-    void take_answers() {
+    // False: there was none.
+    bool take_answers() {
         int left = 0;
+        bool any = false;
         while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
             if (message->msg != CURLMSG_DONE)
                 continue;
@@ -177,7 +180,9 @@ private:
             answered(client, status);
             ::usleep(static_cast<useconds_t>(options_.pause_ms) * 1000);
             next(client);
+            any = true;
         }
+        return any;
     }
 
     void answered(Client& client, long status) {

@@ -1,0 +1,33 @@
+// fill: puts messages into a spool, for `make bench`. usage: fill CONFIGURATION COUNT
+
+#include "common/clock.h"
+#include "common/ids.h"
+#include "common/settings.h"
+#include "common/spool.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+int main(int count, char** words) {
+    using namespace smsspool;
+    if (count != 3)
+        return 64;
+    try {
+        const Config config = load({words[1]});
+        Spool spool(config, Access::write);
+        for (int i = 0; i < std::atoi(words[2]); ++i) {
+            NewMessage message;
+            message.id = new_id();
+            message.user = "bench";
+            message.api = "rest";
+            message.text = "bench " + std::to_string(i);
+            message.created = utc_now();
+            message.valid_until = message.created + config.valid_for.count();
+            message.recipients = {{"5512345678", "+525512345678"}};
+            (void)spool.submit(message);
+        }
+    } catch (const std::exception& exception) {
+        std::fprintf(stderr, "fill: %s\n", exception.what());
+        return 69;
+    }
+}

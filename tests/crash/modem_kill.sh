@@ -1,0 +1,83 @@
+#!/bin/bash
+# Goal: over a modem, as over the loopback worker: whatever is killed with SIGKILL, nothing that was
+# answered with success is missing on the air, and a double only where /status says that an outcome
+# was unknown. kill.sh tells what can be killed where; here libgammu is in the middle of a dialogue,
+# and the modem keeps what it was told.
+#
+# MESSAGES (30) are posted while the FastCGI program is killed at random; daemon and worker in turn,
+# each time after one more part went on the air, so that it goes on.
+. "$(dirname "$0")/../flow/street.bash"
+
+MESSAGES=${MESSAGES:-30}
+cat >"$WORK/conf" <<END
+worker_pause = 100ms
+sweep_interval = 1s
+END
+street_start "$WORK/conf"
+# Wide enough to be hit: on the air, and not answered.
+sim set send_time_ms=400 >"$WORK/out"
+
+# The process of this street whose program is $1; empty: none runs now.
+victim() {
+    pgrep -f "^$BIN/$1( .*)?\$" | while read -r pid; do
+        tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx "SMSSPOOL_STREET=$STREET" &&
+            echo "$pid"
+    done | head -1
+}
+
+strike() { # PROGRAM
+    local pid
+    pid=$(victim "$1")
+    [ -n "$pid" ] && kill -KILL "$pid" 2>/dev/null && kills[$1]=$((kills[$1] + 1))
+}
+
+is_settled() {
+    [ "$("$BIN/smsctl" -c "$STREET/smsspool.conf" --json status |
+        jq '.jobs.queued + .jobs.sending')" = 0 ]
+}
+
+more_on_air() { [ "$(wc -l <"$STREET/air.jsonl")" -gt "$1" ]; }
+
+declare -A kills=([smsspoold]=0 [smsspool-modem]=0 [smsspool-send]=0)
+"$BIN/load" -k -u "$URL/" -a "$STREET/credentials" -n "$MESSAGES" -c 2 -r 1000 -p 200 \
+    >"$WORK/answers" 2>"$WORK/summary" &
+load=$!
+while kill -0 "$load" 2>/dev/null; do
+    strike smsspool-send
+    sleep "0.$((RANDOM % 9 + 1))"
+done
+wait "$load"
+expect "every message was accepted in the end" "$MESSAGES" \
+    "$(jq -s '[.[] | select(.status == 200)] | length' "$WORK/answers")"
+
+touch "$STREET/air.jsonl"
+for victim in smsspoold smsspool-modem smsspoold smsspool-modem smsspoold smsspool-modem; do
+    seen=$(wc -l <"$STREET/air.jsonl")
+    until_true 60 more_on_air "$seen" || break
+    sleep "0.$((RANDOM % 8))$((RANDOM % 10))"
+    strike "$victim"
+done
+for victim in "${!kills[@]}"; do
+    expect_true "the killer was there (${kills[$victim]} times at $victim)" \
+        test "${kills[$victim]}" -ge 3
+done
+expect_true "the queue gets empty" until_true 120 is_settled
+
+jq -r .body.message_id "$WORK/answers" | sort >"$WORK/ids"
+expect "no two answers share a message" "$MESSAGES" "$(uniq "$WORK/ids" | wc -l)"
+statuses "$WORK/ids" >"$WORK/fates"
+expect "each has a status" "$MESSAGES" "$(jq -s length "$WORK/fates")"
+
+# Each text is of one message. Lost: not on the air, and not held as unknown, which tells a person.
+jq -n --slurpfile air "$STREET/air.jsonl" --slurpfile fates "$WORK/fates" '
+    ($air | map(select(.event == "message") | .text) | group_by(.) | map({(.[0]): length}) | add)
+        as $copies |
+    [$fates[] | {status, copies: ($copies[.message] // 0), unknowns: (.meta.unknown_attempts // 0)}] |
+    {lost: map(select(.copies == 0 and (.status != "failed" or .unknowns == 0))) | length,
+     declared: map(select(.copies > 1 and .unknowns >= .copies - 1)) | length,
+     unknown: map(select(.unknowns > 0)) | length,
+     undeclared: map(select(.copies > 1 and .unknowns < .copies - 1)) | length}' >"$WORK/verdict"
+expect "nothing accepted is missing on the air" 0 "$(jq .lost "$WORK/verdict")"
+expect "no undeclared double ($(jq '"\(.unknown) unknown, \(.declared) twice"' "$WORK/verdict"))" 0 \
+    "$(jq .undeclared "$WORK/verdict")"
+finish
