@@ -44,6 +44,13 @@ enum class Event : std::uint8_t {
     count
 };
 
+// How a transport's refusal of a part is to be taken. The workers speak these words.
+enum class RefusalKind : std::uint8_t {
+    permanent, // never going to work (bad number, barred): no further attempt
+    temporary, // may work later: an attempt is used up
+    network,   // no network, not registered, no SIM: not an attempt, wait and try again
+};
+
 struct Step {
     State from;
     Event on;

@@ -22,6 +22,9 @@ constexpr std::size_t least_digits = 5;
 constexpr std::size_t most_digits = 17;
 constexpr std::size_t national_digits = 10;
 
+// Blanks and hyphens among the digits are no reason to store a book.
+constexpr std::size_t longest_written = 64;
+
 constexpr std::string_view bad_e164 = "Invalid E.164 format (use +{country_code}{number})";
 constexpr std::string_view ambiguous =
     "Ambiguous format (use +{country_code}{number} for international numbers)";
@@ -76,6 +79,8 @@ Numbers::Numbers(const Config& config)
 }
 
 NumberAnswer Numbers::normalise(std::string_view written) const {
+    if (written.size() > longest_written)
+        return {{}, std::string(bad_number)};
     if (std::find(services_.begin(), services_.end(), written) != services_.end())
         return {std::string(written), {}};
     const std::string text = without_separators(written);

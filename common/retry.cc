@@ -48,16 +48,16 @@ public:
 
     Decision operator()(const WasRefused& refused) {
         switch (refused.kind) {
-        case WasRefused::Kind::network:
+        case RefusalKind::network:
             ++decision_.waits;
             decision_.event = Event::temporary;
             decision_.not_before =
                 now_ + growing(config_.network_first, config_.network_most, work_.waits);
             break;
-        case WasRefused::Kind::temporary:
+        case RefusalKind::temporary:
             temporary();
             break;
-        case WasRefused::Kind::permanent:
+        case RefusalKind::permanent:
             ++decision_.attempts;
             decision_.event = Event::permanent;
             break;

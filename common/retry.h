@@ -16,8 +16,7 @@ struct WasAccepted {
     int reference = -1; // TP-MR
 };
 struct WasRefused {
-    enum class Kind { permanent, temporary, network };
-    Kind kind = Kind::temporary;
+    RefusalKind kind = RefusalKind::temporary;
     int code = 0;
     std::string text;
 };

@@ -37,6 +37,7 @@ struct ModemConfig {
     std::string connection = "at115200";
     std::string pin_file;
     std::string smsc;
+    std::string features;
     std::string air; // loopback worker: the file that takes what "went on the air"
 };
 
@@ -96,8 +97,8 @@ struct Config {
     std::int64_t log_text = 50;
 
     // Deadlines of a worker's operations: past it the worker is killed and replaced.
-    Ms open_deadline = std::chrono::seconds(45);
-    Ms send_deadline = std::chrono::seconds(60);
+    Ms open_deadline = std::chrono::seconds(60);
+    Ms send_deadline = std::chrono::seconds(90);
     Ms scan_deadline = std::chrono::seconds(20);
     Ms worker_pause = std::chrono::seconds(1);
     Ms worker_pause_most = std::chrono::seconds(5);

@@ -291,6 +291,9 @@ public:
     // Open attempts of claims that are not `owner`'s: left by a daemon that died. REQUIRES: the
     // caller holds this host's lock, so no other daemon of this spool is alive.
     std::vector<Work> orphans(std::string_view owner);
+    // The claim that this claimer holds; nothing: none. For after a lost answer: a claimer that
+    // knows of no work in its hands was never told of this one, so its worker was not either.
+    std::optional<Work> claimed(const Claimer& claimer);
     // When the next queued job becomes due; nothing: none is queued.
     std::optional<UtcMs> next_due();
 

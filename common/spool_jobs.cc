@@ -259,6 +259,23 @@ void fill_from_message(Database& db, SweptJob& job) {
     }
 }
 
+// A row of job_orphans or job_claimed with what its message and its open attempt add.
+Work claimed_work(Database& db, const Use& row) {
+    Work work;
+    const JobRow job = read_job(row, work);
+    work.owner = row.text(9);
+    work.claim = row.text(10);
+    work.modem = row.text(11);
+    work.started = row.number(12);
+    work.reference = static_cast<std::uint8_t>(job.reference.value_or(0));
+    read_message(db, work, job.parts_done + 1);
+    Use attempt = db.use(Sql::attempt_open);
+    if (!attempt.bind(work.job_id).step())
+        throw Error(Fault::corrupt, "spool: job " + work.job_id + " has no open attempt");
+    work.attempt_id = attempt.text(0);
+    return work;
+}
+
 } // namespace
 
 std::optional<Work> Spool::claim(const Claimer& claimer, UtcMs now) {
@@ -298,23 +315,21 @@ std::vector<Work> Spool::orphans(std::string_view owner) {
         all.clear();
         Use row = db_->use(Sql::job_orphans);
         row.bind(owner);
-        while (row.step()) {
-            Work work;
-            const JobRow job = read_job(row, work);
-            work.owner = row.text(9);
-            work.claim = row.text(10);
-            work.modem = row.text(11);
-            work.started = row.number(12);
-            work.reference = static_cast<std::uint8_t>(job.reference.value_or(0));
-            read_message(*db_, work, job.parts_done + 1);
-            Use attempt = db_->use(Sql::attempt_open);
-            if (!attempt.bind(work.job_id).step())
-                throw Error(Fault::corrupt, "spool: job " + work.job_id + " has no open attempt");
-            work.attempt_id = attempt.text(0);
-            all.push_back(work);
-        }
+        while (row.step())
+            all.push_back(claimed_work(*db_, row));
     });
     return all;
+}
+
+std::optional<Work> Spool::claimed(const Claimer& claimer) {
+    std::optional<Work> work;
+    db_->look([&] {
+        work.reset();
+        Use row = db_->use(Sql::job_claimed);
+        if (row.bind_all(claimer.owner, claimer.modem).step())
+            work = claimed_work(*db_, row);
+    });
+    return work;
 }
 
 std::optional<UtcMs> Spool::next_due() {

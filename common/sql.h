@@ -29,6 +29,7 @@ enum class Sql : std::uint8_t {
     job_part,
     job_settle,
     job_orphans,
+    job_claimed,
     job_due_next,
     job_reply,
     job_overdue,
@@ -134,6 +135,10 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "SELECT id, message_id, number, number_given, attempts, waits, unknowns, parts_done, "
      "concat_reference, owner, claim, modem, attempted_ms FROM job WHERE state = 'sending' "
      "AND owner <> ? ORDER BY id LIMIT 500"},
+    {Sql::job_claimed,
+     "SELECT id, message_id, number, number_given, attempts, waits, unknowns, parts_done, "
+     "concat_reference, owner, claim, modem, attempted_ms FROM job WHERE state = 'sending' "
+     "AND owner = ? AND modem = ? ORDER BY id LIMIT 1"},
     {Sql::job_due_next,
      "SELECT not_before_ms FROM job WHERE state = 'queued' AND priority = ? ORDER BY "
      "not_before_ms LIMIT 1"},

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <mutex>
 #include <random>
 #include <sqlite3.h>
 #include <thread>
@@ -249,7 +250,13 @@ std::string Database::ask_text(const std::string& sql) {
 }
 
 void Database::transact(const std::function<void()>& body) {
+    // One write lock for all: threads of a process queue for it here, where the next is woken at
+    // once; SQLite would let each of them sleep and try again.
+    static std::timed_mutex writers;
     const auto deadline = std::chrono::steady_clock::now() + busy_timeout_;
+    const std::unique_lock turn(writers, deadline);
+    if (!turn)
+        throw Error(Fault::busy, "spool: other writers took too long");
     for (;;) {
         try {
             Transaction transaction(handle_.get(), "BEGIN IMMEDIATE");

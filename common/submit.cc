@@ -69,15 +69,20 @@ private:
     }
 
     void check_text(NewMessage& message) {
+        // On the way to the modem a text ends at this character: what follows would be lost.
+        if (draft_.text.find('\0') != std::string::npos) {
+            fault("message", What::text_invalid, "The message must not hold the character U+0000");
+            return;
+        }
         const std::size_t length = code_points(draft_.text);
-        if (length > as_size(config_.text_limit)) {
+        message.text = draft_.text;
+        if (length > draft_.truncate_to && !shorten(message, length))
+            return;
+        if (code_points(message.text) > as_size(config_.text_limit)) {
             fault("message", What::text_too_long,
                   limit_text("The message", as_size(config_.text_limit), length, "characters"));
             return;
         }
-        message.text = draft_.text;
-        if (length > draft_.truncate_to && !shorten(message, length))
-            return;
         message.encoding = encoding_for(message.text);
         message.parts = count_parts(message.text, message.encoding);
         if (message.parts > as_size(config_.max_parts))

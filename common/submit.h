@@ -36,6 +36,7 @@ struct Draft {
 struct FieldFault {
     enum class What {
         number_invalid, // `text` is contract 1.10's sentence
+        text_invalid,   // holds U+0000
         text_too_long,  // over text_limit, over max_parts, or over the length with `reject`
         reply_timeout,  // not between 1 s and reply_timeout_most
         key_invalid,    // Idempotency-Key: 1 to 255 printable ASCII characters

@@ -120,9 +120,6 @@ Alert alert_of(const Value& value, UtcMs now, AlertFault& fault) {
     if (alert.content.empty())
         alert.content = "Alert triggered";
     alert.labels = canonical(labels);
-    // On the way to the modem a text ends at this character: what follows would be lost.
-    if (alert.text().find('\0') != std::string::npos)
-        fault.text = "The alert must not hold the character U+0000";
     return alert;
 }
 

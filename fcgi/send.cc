@@ -93,9 +93,6 @@ std::optional<Refusal> check_message(const Fields& fields, const Config&, Draft&
     const auto text = as_text(fields.message);
     if (!text)
         return wrong_type("message");
-    // On the way to the modem a text ends at this character: what follows would be lost.
-    if (text->find('\0') != std::string::npos)
-        return bad_field("INVALID_MESSAGE", "Field 'message' must not hold the character U+0000");
     draft.text = *text;
     return std::nullopt;
 }
@@ -192,6 +189,8 @@ Refusal refusal_of_fault(const FieldFault& fault) {
     switch (fault.what) {
     case FieldFault::What::number_invalid:
         return bad_field("INVALID_PHONE_NUMBER", fault.text);
+    case FieldFault::What::text_invalid:
+        return bad_field("INVALID_MESSAGE", fault.text);
     case FieldFault::What::text_too_long:
         return bad_field("MESSAGE_TOO_LONG", fault.text);
     case FieldFault::What::reply_timeout:

@@ -17,7 +17,7 @@ namespace {
 constexpr Ms least_send_timeout{1000};
 
 Ms worker_send_timeout(const Config& config) {
-    return std::max(least_send_timeout, config.send_deadline * 3 / 4);
+    return std::max(least_send_timeout, config.send_deadline / 2);
 }
 
 SendRequest send_request(const Work& work) {
@@ -121,15 +121,19 @@ void Lane::claim_next(Monotonic::time_point now) {
     try {
         const Claimer claimer{context_.owner, modem_.name, context_.config.send_deadline.count()};
         const UtcMs now_utc = utc_now();
-        auto work = context_.spool.claim(claimer, now_utc);
+        // An answer of the spool that was lost may have been a claim: that one goes first.
+        auto work = claim_unsure_ ? context_.spool.claimed(claimer) : std::nullopt;
+        claim_unsure_ = false;
+        if (!work)
+            work = context_.spool.claim(claimer, now_utc);
         if (work) {
             tell(*work);
             return;
         }
         look_ = false;
         const auto due = context_.spool.next_due();
-        due_at_ = due ? now + Ms(std::max<std::int64_t>(*due - now_utc, 1))
-                      : Monotonic::time_point::max();
+        // What is due and was not claimed has expired: the sweep deals with it, and looks again.
+        due_at_ = due && *due > now_utc ? now + Ms(*due - now_utc) : Monotonic::time_point::max();
     } catch (const Error& error) {
         put_off(error);
     }

@@ -110,6 +110,7 @@ private:
     std::optional<Outcome> outcome_; // of work_, not committed yet
     bool open_ = false;              // the worker is open and can take requests
     bool look_ = true;               // the spool may have due work
+    bool claim_unsure_ = false;      // an answer of the spool was lost: it may have been a claim
     bool prefer_send_ = false;       // the last turn was receiving
     bool scan_wanted_ = false;
     bool registered_ = true;

@@ -30,7 +30,7 @@ bool can_register(const std::string& network) {
 struct ToOutcome {
     Outcome operator()(const Accepted& accepted) const { return WasAccepted{accepted.reference}; }
     Outcome operator()(const Refused& refused) const {
-        return WasRefused{kind_of(refused.kind), refused.code, refused.text};
+        return WasRefused{refused.kind, refused.code, refused.text};
     }
     Outcome operator()(const Unknown& unknown) const { return IsUnknown{unknown.text}; }
     Outcome operator()(const Trouble& trouble) const { return WasWithdrawn{trouble.text}; }
@@ -38,18 +38,6 @@ struct ToOutcome {
     template <class Other>
     Outcome operator()(const Other&) const {
         return IsUnknown{"the worker gave no outcome"};
-    }
-
-    static WasRefused::Kind kind_of(Refusal refusal) {
-        switch (refusal) {
-        case Refusal::permanent:
-            return WasRefused::Kind::permanent;
-        case Refusal::temporary:
-            return WasRefused::Kind::temporary;
-        case Refusal::network:
-            return WasRefused::Kind::network;
-        }
-        return WasRefused::Kind::temporary;
     }
 };
 
@@ -137,7 +125,7 @@ void Lane::opened(const Opened& opened) {
 void Lane::send_answered(const Answer& answer) {
     const Outcome outcome = std::visit(ToOutcome{}, answer);
     if (const auto* refused = std::get_if<WasRefused>(&outcome)) {
-        if (refused->kind == WasRefused::Kind::network)
+        if (refused->kind == RefusalKind::network)
             hold(refused->text);
     } else if (std::holds_alternative<WasAccepted>(outcome)) {
         holds_ = 0;
@@ -293,7 +281,8 @@ void Lane::settle() {
         const Decision decision = decide(*work_, *outcome_, context_.config, now_utc, jitter);
         const Claimer claimer{context_.owner, modem_.name, context_.config.send_deadline.count()};
         // Receiving takes its turn: the next job is claimed here only while nothing waits.
-        const bool go_on = may_claim(now) && removals_.empty() && !scan_wanted_ && now < next_scan_;
+        const bool go_on = may_claim(now) && !claim_unsure_ && removals_.empty() && !scan_wanted_ &&
+                           now < next_scan_;
         const Turn turn = context_.spool.settle(*work_, attempt_end(*outcome_), decision,
                                                 go_on ? &claimer : nullptr, now_utc);
         record_attempt(*work_, *outcome_, context_.config);
@@ -323,6 +312,7 @@ void Lane::release_removed() {
 void Lane::put_off(const Error& error) {
     const auto now = Monotonic::now();
     retry_at_ = now + spool_pause;
+    claim_unsure_ = true;
     if (now < complain_at_)
         return;
     complain_at_ = now + complain_every;

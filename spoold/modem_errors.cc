@@ -11,13 +11,13 @@ namespace {
 
 struct Meaning {
     int code;
-    Refusal kind;
+    RefusalKind kind;
     std::string_view text;
 };
 
-constexpr Refusal permanent = Refusal::permanent;
-constexpr Refusal temporary = Refusal::temporary;
-constexpr Refusal network = Refusal::network;
+constexpr RefusalKind permanent = RefusalKind::permanent;
+constexpr RefusalKind temporary = RefusalKind::temporary;
+constexpr RefusalKind network = RefusalKind::network;
 
 constexpr std::array cms_meanings{
     Meaning{1, permanent, "the number is not assigned"},

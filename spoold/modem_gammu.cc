@@ -521,9 +521,9 @@ Answer Gammu::Inside::not_written(GSM_Error error) {
     if (verdict && verdict->status > 0)
         return numbered_refusal();
     if (verdict && error == ERR_UNKNOWN)
-        return Refused{Refusal::temporary, 0, "ERROR"};
+        return Refused{RefusalKind::temporary, 0, "ERROR"};
     if (error == ERR_NOSIM || error == ERR_NETWORK_ERROR)
-        return Refused{Refusal::network, 0, std::string("libgammu: ") + GSM_ErrorName(error)};
+        return Refused{RefusalKind::network, 0, std::string("libgammu: ") + GSM_ErrorName(error)};
     return fail("sending", error);
 }
 
@@ -531,7 +531,7 @@ Answer Gammu::Inside::verdict_answer() {
     if (verdict->status > 0)
         return numbered_refusal();
     if (verdict->status < 0)
-        return Refused{Refusal::temporary, 0, "ERROR"};
+        return Refused{RefusalKind::temporary, 0, "ERROR"};
     // An OK without its +CMGS may be the answer to something else.
     if (verdict->reference < 0)
         return unknown("OK without a +CMGS");
@@ -573,7 +573,7 @@ Answer Gammu::send(const SendRequest& request, milliseconds timeout) {
         return broken_link;
     const auto sms = std::make_unique<GSM_SMSMessage>();
     if (!put_message(request, in.smsc, *sms))
-        return Refused{Refusal::permanent, 0, "the text does not fit one SMS"};
+        return Refused{RefusalKind::permanent, 0, "the text does not fit one SMS"};
     in.verdict.reset();
     in.start_trace();
     const GSM_Error error = GSM_SendSMS(in.machine, sms.get());

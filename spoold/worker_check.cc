@@ -47,17 +47,17 @@ bool is_dialable(std::string_view number) noexcept {
 
 std::optional<Refused> send_fault(const SendRequest& request) {
     if (!is_dialable(request.number))
-        return Refused{Refusal::permanent, 0, "the number is not + and 1 to 20 digits"};
+        return Refused{RefusalKind::permanent, 0, "the number is not + and 1 to 20 digits"};
     if (!valid_utf8(request.text))
-        return Refused{Refusal::permanent, 0, "the text is not UTF-8"};
+        return Refused{RefusalKind::permanent, 0, "the text is not UTF-8"};
     // It ends a text in libgammu, and no phone shows it.
     if (request.text.find('\0') != std::string::npos)
-        return Refused{Refusal::permanent, 0, "the text has a zero character"};
+        return Refused{RefusalKind::permanent, 0, "the text has a zero character"};
     const auto length = length_of(request.text, request.encoding);
     if (!length)
-        return Refused{Refusal::permanent, 0, "the text has a character that GSM 7-bit lacks"};
+        return Refused{RefusalKind::permanent, 0, "the text has a character that GSM 7-bit lacks"};
     if (*length > room(request.encoding, request.parts))
-        return Refused{Refusal::permanent, 0, "the text does not fit one SMS"};
+        return Refused{RefusalKind::permanent, 0, "the text does not fit one SMS"};
     return std::nullopt;
 }
 

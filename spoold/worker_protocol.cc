@@ -26,9 +26,9 @@ struct Word {
     std::string_view text;
 };
 
-constexpr std::array refusals{Word<Refusal>{Refusal::permanent, "permanent"},
-                              Word<Refusal>{Refusal::temporary, "temporary"},
-                              Word<Refusal>{Refusal::network, "network"}};
+constexpr std::array refusals{Word<RefusalKind>{RefusalKind::permanent, "permanent"},
+                              Word<RefusalKind>{RefusalKind::temporary, "temporary"},
+                              Word<RefusalKind>{RefusalKind::network, "network"}};
 
 using Kind = IncomingSms::Kind;
 constexpr std::array kinds{Word<Kind>{Kind::deliver, "deliver"}, Word<Kind>{Kind::report, "report"},

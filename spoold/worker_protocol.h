@@ -16,6 +16,7 @@
 #define SMSSPOOL_SPOOLD_WORKER_PROTOCOL_H
 
 #include "common/clock.h"
+#include "common/message.h"
 #include "common/parts.h"
 
 #include <cstdint>
@@ -83,16 +84,10 @@ struct Accepted {
     int reference = -1;
 };
 
-// Stored in the spool as these words; never renamed.
-//   permanent  never going to work (bad number, barred): no further attempt
-//   temporary  may work later: an attempt is used up
-//   network    no network, not registered, no SIM: not an attempt, wait and try again
-enum class Refusal { permanent, temporary, network };
-
 // {"re":2,"ok":"refused","class":"temporary","code":500,"text":"CMS ERROR 500: unknown error"}
 // The part certainly did not go out. `code` is the transport's number (CMS/CME, HTTP).
 struct Refused {
-    Refusal kind = Refusal::temporary;
+    RefusalKind kind = RefusalKind::temporary;
     int code = 0;
     std::string text;
 };

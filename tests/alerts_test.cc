@@ -219,7 +219,7 @@ BOOST_FIXTURE_TEST_CASE(bad_alerts_beside_good_ones, AlertsFixture) {
         {"summary object", alert("", R"(,"annotations":{"summary":{}})"),
          "'summary' must be a text", "-", "-"},
         {"zero byte", alert("", R"(,"annotations":{"summary":"a\u0000b"})"),
-         "The alert must not hold the character U+0000", "-", "-"},
+         "The message must not hold the character U+0000", "Disk", "5512345678"},
         {"no number", R"({"labels":{"alertname":"A"}})",
          "No phone number found in alert labels and no default configured", "A", "-"},
         {"bad number", R"({"labels":{"alertname":"A","number":"12"}})",

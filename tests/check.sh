@@ -30,7 +30,7 @@ unit() {
     "$BUILD/bin/$1" --report_level=short --color_output=no >"$output" 2>&1
     status=$?
     good=$(grep -oE '[0-9]+ test cases? out of [0-9]+ passed' "$output" | tail -1 | cut -d' ' -f1)
-    bad=$(grep -oE '[0-9]+ test cases? out of [0-9]+ (failed|aborted)' "$output" |
+    bad=$(grep -oE '[0-9]+ test cases? out of [0-9]+ failed' "$output" |
         awk '{n += $1} END {print n + 0}')
     count "$1" "$status" $((SECONDS - began)) "${good:-0}" "$bad"
 }

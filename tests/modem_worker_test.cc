@@ -215,19 +215,19 @@ void check_texts(Worker& worker, SimulatedModem& modem) {
 void check_refusals(Worker& worker, SimulatedModem& modem) {
     const struct {
         const char* fault;
-        Refusal kind;
+        RefusalKind kind;
         int code;
     } cases[] = {
-        {R"("code":500)", Refusal::temporary, 500},
-        {R"("code":1)", Refusal::permanent, 1},
-        {R"("code":310,"at":"prompt")", Refusal::network, 310},
-        {R"("code":38,"at":"prompt")", Refusal::network, 38},
+        {R"("code":500)", RefusalKind::temporary, 500},
+        {R"("code":1)", RefusalKind::permanent, 1},
+        {R"("code":310,"at":"prompt")", RefusalKind::network, 310},
+        {R"("code":38,"at":"prompt")", RefusalKind::network, 38},
         // 30 is "unknown subscriber" from the network and "no network" from the modem itself.
-        {R"("code":30)", Refusal::permanent, 30},
-        {R"("code":30,"cme":true)", Refusal::network, 30},
-        {R"("code":30,"cme":true,"at":"prompt")", Refusal::network, 30},
-        {R"("error":true)", Refusal::temporary, 0},
-        {R"("error":true,"at":"prompt")", Refusal::temporary, 0},
+        {R"("code":30)", RefusalKind::permanent, 30},
+        {R"("code":30,"cme":true)", RefusalKind::network, 30},
+        {R"("code":30,"cme":true,"at":"prompt")", RefusalKind::network, 30},
+        {R"("error":true)", RefusalKind::temporary, 0},
+        {R"("error":true,"at":"prompt")", RefusalKind::temporary, 0},
     };
     const auto before = air(modem.air(), "part").size();
     for (const auto& row : cases) {
@@ -239,7 +239,7 @@ void check_refusals(Worker& worker, SimulatedModem& modem) {
         BOOST_TEST(!refused.text.empty(), row.fault);
     }
     const auto too_long = worker.get<Refused>(gsm7(times(81, "[")));
-    BOOST_TEST((too_long.kind == Refusal::permanent));
+    BOOST_TEST((too_long.kind == RefusalKind::permanent));
     BOOST_TEST(air(modem.air(), "part").size() == before);
 }
 

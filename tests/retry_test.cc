@@ -14,7 +14,7 @@ namespace {
 
 constexpr UtcMs now = 1'700'000'000'000;
 
-using Kind = WasRefused::Kind;
+using Kind = RefusalKind;
 
 WasRefused refused(Kind kind) {
     return {kind, 500, "no route"};

@@ -159,7 +159,7 @@ BOOST_FIXTURE_TEST_CASE(wrong_fields, HandlerFixture) {
         {"negative number", R"({"number":-5512345678,"message":"hi"})", "INVALID_FIELD_TYPE",
          type_of("number"), "null", "hi"},
         {"zero byte in the message", R"({"number":"5512345678","message":"a\u0000b"})",
-         "INVALID_MESSAGE", "Field 'message' must not hold the character U+0000", "5512345678",
+         "INVALID_MESSAGE", "The message must not hold the character U+0000", "5512345678",
          std::string("a")},
         {"reply of another word", body_with(R"(,"reply":"maybe")"), "INVALID_REPLY_VALUE",
          reply_text, "5512345678", "hi"},

@@ -38,9 +38,9 @@ struct Fixture : FreshSpool {
     }
 };
 
-const WasRefused no_network{WasRefused::Kind::network, 30, "no network"};
-const WasRefused for_now{WasRefused::Kind::temporary, 500, "later"};
-const WasRefused for_good{WasRefused::Kind::permanent, 28, "no such number"};
+const WasRefused no_network{RefusalKind::network, 30, "no network"};
+const WasRefused for_now{RefusalKind::temporary, 500, "later"};
+const WasRefused for_good{RefusalKind::permanent, 28, "no such number"};
 
 } // namespace
 

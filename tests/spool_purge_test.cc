@@ -27,7 +27,7 @@ struct Fixture : FreshSpool {
 BOOST_FIXTURE_TEST_SUITE(spool_purge_test, Fixture)
 
 BOOST_AUTO_TEST_CASE(only_what_came_to_an_end) {
-    const WasRefused for_good{WasRefused::Kind::permanent, 28, "no such number"};
+    const WasRefused for_good{RefusalKind::permanent, 28, "no such number"};
     struct Case {
         const char* name;
         std::function<void(Fixture&)> make; // of the message that was submitted

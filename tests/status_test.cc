@@ -177,7 +177,7 @@ BOOST_FIXTURE_TEST_CASE(no_reply_in_time, StatusFixture) {
 
 BOOST_FIXTURE_TEST_CASE(failed, StatusFixture) {
     const std::string id = put("ana");
-    settle(claim(), WasRefused{WasRefused::Kind::permanent, 21, "rejected"});
+    settle(claim(), WasRefused{RefusalKind::permanent, 21, "rejected"});
     const Answer answer = status_of(id);
     BOOST_TEST(int(answer.status()) == 200);
     BOOST_TEST(answer.get("status") == "failed");

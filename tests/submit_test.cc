@@ -114,7 +114,8 @@ BOOST_AUTO_TEST_CASE(lengths) {
          LongMessages::truncate, repeated("€", 160), 3, 0, Encoding::gsm7},
         {"ten parts", repeated("a", 1530), LongMessages::split, repeated("a", 1530), 10, 0,
          Encoding::gsm7},
-        {"a zero byte", "a\0b"s, LongMessages::truncate, "a\0b"s, 1, 0, Encoding::ucs2},
+        {"far over text_limit", repeated("a", 10'001), LongMessages::truncate, repeated("a", 160),
+         1, 10'001, Encoding::gsm7},
     };
     for (const Case& c : cases) {
         BOOST_TEST_CONTEXT(c.name) {
@@ -160,8 +161,14 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_draft) {
              d.long_messages = LongMessages::split;
          }),
          "message", What::text_too_long, "The message must have at most 10 parts, not 11"},
-        {"over text_limit, whatever follows", draft_of(repeated("a", 10'001)), "message",
-         What::text_too_long, "The message must have at most 10000 characters, not 10001"},
+        {"over text_limit", with([](Draft& d) {
+             d.text = repeated("a", 10'001);
+             d.long_messages = LongMessages::split;
+         }),
+         "message", What::text_too_long,
+         "The message must have at most 10000 characters, not 10001"},
+        {"a zero byte", draft_of("a\0b"s), "message", What::text_invalid,
+         "The message must not hold the character U+0000"},
         {"timeout of nothing", with([](Draft& d) { d.reply_timeout = 0s; }), "timeout",
          What::reply_timeout, time_rule},
         {"negative timeout", with([](Draft& d) { d.reply_timeout = -5s; }), "timeout",

@@ -90,11 +90,11 @@ BOOST_AUTO_TEST_CASE(answers_come_back_as_they_were) {
 
 BOOST_AUTO_TEST_CASE(the_words_of_a_refusal_are_stored_and_never_change) {
     const struct {
-        Refusal kind;
+        RefusalKind kind;
         const char* word;
-    } cases[] = {{Refusal::permanent, "\"class\":\"permanent\""},
-                 {Refusal::temporary, "\"class\":\"temporary\""},
-                 {Refusal::network, "\"class\":\"network\""}};
+    } cases[] = {{RefusalKind::permanent, "\"class\":\"permanent\""},
+                 {RefusalKind::temporary, "\"class\":\"temporary\""},
+                 {RefusalKind::network, "\"class\":\"network\""}};
     for (const auto& row : cases) {
         const Refused refused{row.kind, 38, "text"};
         BOOST_TEST(to_line(NumberedAnswer{1, refused}).find(row.word) != std::string::npos);
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(what_can_never_be_one_sms) {
     for (const auto& row : cases) {
         const auto fault = send_fault(row.request);
         BOOST_TEST(fault.has_value() == row.refused, row.name);
-        BOOST_TEST((!fault || fault->kind == Refusal::permanent), row.name);
+        BOOST_TEST((!fault || fault->kind == RefusalKind::permanent), row.name);
     }
 }
 
@@ -255,14 +255,20 @@ BOOST_AUTO_TEST_CASE(classes_of_refusal_numbers) {
     const struct {
         ErrorFamily family;
         int code;
-        Refusal want;
+        RefusalKind want;
     } cases[] = {
-        {ErrorFamily::cms, 1, Refusal::permanent},    {ErrorFamily::cms, 30, Refusal::permanent},
-        {ErrorFamily::cms, 38, Refusal::network},     {ErrorFamily::cms, 41, Refusal::network},
-        {ErrorFamily::cms, 310, Refusal::network},    {ErrorFamily::cms, 330, Refusal::permanent},
-        {ErrorFamily::cms, 331, Refusal::network},    {ErrorFamily::cms, 500, Refusal::temporary},
-        {ErrorFamily::cms, 9999, Refusal::temporary}, {ErrorFamily::cme, 10, Refusal::network},
-        {ErrorFamily::cme, 30, Refusal::network},     {ErrorFamily::cme, 100, Refusal::temporary},
+        {ErrorFamily::cms, 1, RefusalKind::permanent},
+        {ErrorFamily::cms, 30, RefusalKind::permanent},
+        {ErrorFamily::cms, 38, RefusalKind::network},
+        {ErrorFamily::cms, 41, RefusalKind::network},
+        {ErrorFamily::cms, 310, RefusalKind::network},
+        {ErrorFamily::cms, 330, RefusalKind::permanent},
+        {ErrorFamily::cms, 331, RefusalKind::network},
+        {ErrorFamily::cms, 500, RefusalKind::temporary},
+        {ErrorFamily::cms, 9999, RefusalKind::temporary},
+        {ErrorFamily::cme, 10, RefusalKind::network},
+        {ErrorFamily::cme, 30, RefusalKind::network},
+        {ErrorFamily::cme, 100, RefusalKind::temporary},
     };
     for (const auto& row : cases) {
         const Refused refused = refusal_for(row.family, row.code);

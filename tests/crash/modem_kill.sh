@@ -17,17 +17,9 @@ street_start "$WORK/conf"
 # Wide enough to be hit: on the air, and not answered.
 sim set send_time_ms=400 >"$WORK/out"
 
-# The process of this street whose program is $1; empty: none runs now.
-victim() {
-    pgrep -f "^$BIN/$1( .*)?\$" | while read -r pid; do
-        tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx "SMSSPOOL_STREET=$STREET" &&
-            echo "$pid"
-    done | head -1
-}
-
 strike() { # PROGRAM
     local pid
-    pid=$(victim "$1")
+    pid=$(process_of "$1")
     [ -n "$pid" ] && kill -KILL "$pid" 2>/dev/null && kills[$1]=$((kills[$1] + 1))
 }
 

@@ -4,15 +4,6 @@
 # Alertmanager, which another Prometheus tells, posts its webhook to /api/v1/alerts with a password.
 . "$(dirname "$0")/street.bash"
 
-children=()
-stop_children() {
-    [ ${#children[@]} -eq 0 ] || kill -TERM "${children[@]}" 2>/dev/null
-    wait "${children[@]}" 2>/dev/null
-    clean_up
-}
-# The harness's own clean_up ends the script with the status that it finds.
-trap 'status=$?; trap - EXIT; (exit $status); stop_children' EXIT
-
 printf 'alerts = yes\n' >"$WORK/conf"
 street_start "$WORK/conf"
 cut -d: -f2 "$STREET/credentials" >"$WORK/password"
@@ -34,18 +25,18 @@ groups:
 END
 }
 
-# prometheus NAME: with the rule file of this name, and its alertmanagers on standard input.
-prometheus() {
+declare -A pid_of=()
+
+# prometheus_of NAME: with the rule file of this name, and its alertmanagers on standard input.
+prometheus_of() {
     {
         printf 'global: {scrape_interval: 1h, evaluation_interval: 1s}\nrule_files: ["%s"]\n' "$WORK/$1.rules"
         printf 'alerting:\n  alertmanagers:\n'
         cat
     } >"$WORK/$1.yml"
-    command prometheus --config.file="$WORK/$1.yml" --storage.tsdb.path="$WORK/$1.data" \
-        --web.listen-address="127.0.0.1:$(free_port)" --rules.alert.resend-delay=1s \
-        --log.level=warn >"$WORK/$1.log" 2>&1 &
-    children+=($!)
-    eval "$1_pid=$!"
+    child prometheus --config.file="$WORK/$1.yml" --storage.tsdb.path="$WORK/$1.data" \
+        --web.listen-address="127.0.0.1:$(free_port)" --rules.alert.resend-delay=1s --log.level=warn
+    pid_of[$1]=$!
 }
 
 alertmanager() {
@@ -59,10 +50,8 @@ receivers:
           basic_auth: {username: demo, password_file: "$WORK/password"}
           tls_config: {insecure_skip_verify: true}
 END
-    prometheus-alertmanager --config.file="$WORK/manager.yml" --storage.path="$WORK/manager.data" \
-        --web.listen-address="$MANAGER" --cluster.listen-address= --log.level=warn \
-        >"$WORK/manager.log" 2>&1 &
-    children+=($!)
+    child prometheus-alertmanager --config.file="$WORK/manager.yml" --storage.path="$WORK/manager.data" \
+        --web.listen-address="$MANAGER" --cluster.listen-address= --log.level=warn
 }
 
 # --- what is seen -------------------------------------------------------------------------------
@@ -86,7 +75,7 @@ is_told() {
     expect_true "$1: it is posted again and again" until_true 60 posted_more "$3" $((seen + 3))
     expect "$1: but told once" "$texts" "$(texts "$2")"
     rule "$1" "$2" 'vector(0) > 1'
-    eval "kill -HUP \$$1_pid"
+    kill -HUP "${pid_of[$1]}"
     texts='["[FIRING] '$1': told by '$1'","[RESOLVED] '$1': told by '$1'"]'
     expect_true "$1: an SMS when it ends" until_true 90 has_texts "$2" "$texts"
 }
@@ -94,13 +83,13 @@ is_told() {
 rule Direct +525500000001 'vector(1)'
 rule Managed +525500000002 'vector(1)'
 alertmanager
-prometheus Direct <<END
+prometheus_of Direct <<END
     - scheme: https
       api_version: v2
       tls_config: {insecure_skip_verify: true}
       static_configs: [{targets: ["${URL#https://}"]}]
 END
-prometheus Managed <<END
+prometheus_of Managed <<END
     - static_configs: [{targets: ["$MANAGER"]}]
 END
 is_told Direct +525500000001 /api/v2/alerts
@@ -109,5 +98,5 @@ expect "Direct: still two" 2 "$(texts +525500000001 | jq length)"
 expect "nobody else got anything" 4 "$(jq -s 'map(select(.event == "message")) | length' "$STREET/air.jsonl")"
 expect "Prometheus came without a login, Alertmanager with one" '- /api/v2/alerts
 demo /api/v1/alerts' "$(awk '$6 == "\"POST" {print $3, $7}' "$STREET/log/access.log" | sort -u)"
-[ "$failures" -eq 0 ] || tail -n 20 "$WORK"/Direct.log "$WORK"/Managed.log "$WORK"/manager.log
+[ "$failures" -eq 0 ] || tail -n 20 "$WORK/children.log"
 finish

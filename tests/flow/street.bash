@@ -10,6 +10,8 @@
 #   field ID JQ                      a look into /status of a message
 #   statuses FILE                   /status of each id in FILE, a JSON object a line
 #   until_true SECONDS COMMAND…      waits for an event by asking again; fails after that time
+#   child COMMAND…                   runs it in the background until the test ends; its log is in $CHILD_LOG
+#   process_of PROGRAM               the process of this street that runs it; empty: none now
 #   sim …                            simmodem ctl on this street's modem
 #   finish                           the last line of a test: ends it with the right status
 #
@@ -24,6 +26,7 @@ STREET=$WORK/street
 URL=
 failures=0
 street_pid=
+children=()
 
 street_end() {
     if [ -n "$street_pid" ]; then
@@ -35,6 +38,10 @@ street_end() {
 
 clean_up() {
     local status=$?
+    if [ ${#children[@]} -gt 0 ]; then
+        kill -TERM "${children[@]}" 2>/dev/null
+        wait "${children[@]}" 2>/dev/null
+    fi
     street_end
     if [ "$failures" -ne 0 ] || [ "$status" -ne 0 ]; then
         for log in "$WORK/street.out" "$STREET"/log/*; do
@@ -132,6 +139,18 @@ field() {
 statuses() {
     sed "s|.*|url = \"$URL/status?message_id=&\"|" "$1" >"$WORK/urls"
     curl -sk -u "$(cat "$STREET/credentials")" --config "$WORK/urls"
+}
+
+child() {
+    "$@" >>"${CHILD_LOG:-$WORK/children.log}" 2>&1 &
+    children+=($!)
+}
+
+process_of() {
+    pgrep -f "^$BIN/$1( .*)?\$" | while read -r pid; do
+        tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null |
+            grep -qxF "SMSSPOOL_STREET=$STREET" && echo "$pid"
+    done | head -1
 }
 
 sim() {

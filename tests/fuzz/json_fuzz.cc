@@ -88,8 +88,8 @@ void json(std::string_view bytes) {
     }
     require(depth_of(document) <= depth_limit, "the nesting is within its limit");
     const std::string text = written(document);
-    require(std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }),
-            "what is written is printable ASCII");
+    require(std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '\x7F'; }),
+            "what is written is one line of ASCII");
     rapidjson::Document again;
     require(!parse_json(text, depth_limit, again), "what was written can be read");
     require(same(document, again), "what was written is what was read");

@@ -15,11 +15,14 @@ namespace smsspool::fuzz {
 
 namespace {
 
+// The worker takes a centre's address of up to this many octets, simmodem any.
+constexpr std::size_t most_centre = 12;
+
 constexpr sim::CentreTime some_time{1'763'159'128'000, -24};
 
-bool is_number(std::string_view number) {
+bool is_number(std::string_view number, std::size_t most) {
     const std::string_view digits = number.substr(number.starts_with('+') ? 1 : 0);
-    return digits.size() <= 20 &&
+    return digits.size() <= most &&
            digits.find_first_not_of("0123456789*#abc") == std::string_view::npos;
 }
 
@@ -52,16 +55,15 @@ void check_deliver(const sim::Submit& submit) {
 }
 
 void check_submit(const sim::Submit& submit) {
-    require(!submit.number.empty() && is_number(submit.number), "the recipient is a number");
-    require(submit.smsc.empty() || is_number(submit.smsc), "the centre is a number");
+    require(!submit.number.empty() && is_number(submit.number, 20), "the recipient is a number");
+    require(is_number(submit.smsc, 2 * 254), "the centre is a number"); // one octet is its length
     require(submit.content.units.size() <= most_units(submit.content.alphabet), "it fits an SMS");
     require(valid_utf8(sim::text_of(submit.content)), "its text is a text");
     if (submit.concat)
         require(submit.concat->part >= 1 && submit.concat->part <= submit.concat->parts,
                 "a part is one of its parts");
     check_deliver(submit);
-    const sim::Pdu report =
-        sim::encode_report({submit.smsc, 1, submit.number, some_time, some_time, 0});
+    const sim::Pdu report = sim::encode_report({{}, 1, submit.number, some_time, some_time, 0});
     require(looks_sound(report.hex), "a report that simmodem wrote is sound");
 }
 
@@ -75,7 +77,7 @@ void check_simmodem(const sim::Octets& octets) {
     require(!sim::decode_submit(hex, length + 1), "another length is not taken");
     if (const auto submit = sim::decode_submit(hex, length)) {
         check_submit(*submit);
-        require(looks_sound(hex), "what simmodem takes is sound");
+        require(centre > most_centre + 1 || looks_sound(hex), "what simmodem takes is sound");
     }
 }
 
