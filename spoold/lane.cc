@@ -162,14 +162,19 @@ OpenRequest Lane::open_request() {
     for (const auto& setting : modem_settings())
         request.settings[std::string(setting.name)] = show(setting, modem_);
     request.settings["send_timeout"] = std::to_string(worker_send_timeout(context_.config).count());
+    pin_mark_.clear();
     if (modem_.pin_file.empty())
         return request;
+    // Taken before the file is read: what is written meanwhile is not what failed.
+    const std::string mark = secret_mark(modem_.pin_file);
     // A PIN that failed once is never given again: three wrong ones lock the SIM.
-    if (context_.spool.rejected_pin(modem_.name) == secret_mark(modem_.pin_file))
+    if (context_.spool.rejected_pin(modem_.name) == mark) {
         log_error("MODEM", modem_.name + ": the SIM refused the PIN of " + modem_.pin_file +
                                "; it is not given again until that file changes");
-    else
-        request.settings["pin"] = read_secret(modem_.pin_file);
+        return request;
+    }
+    request.settings["pin"] = read_secret(modem_.pin_file);
+    pin_mark_ = mark;
     return request;
 }
 

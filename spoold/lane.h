@@ -113,6 +113,7 @@ private:
     bool claim_unsure_ = false;      // an answer of the spool was lost: it may have been a claim
     bool prefer_send_ = false;       // the last turn was receiving
     bool scan_wanted_ = false;
+    std::string pin_mark_; // secret_mark() of the PIN that this worker was given; empty: none
     bool registered_ = true;
     std::deque<Removal> removals_;
     std::vector<std::string> released_;

@@ -219,9 +219,9 @@ void Lane::in_trouble(const Request& request, const Trouble& trouble) {
         log_debug("MODEM", modem_.name + ": no state: " + trouble.text);
         return;
     }
-    if (trouble.kind == "pin" && !modem_.pin_file.empty()) {
+    if (trouble.kind == "pin" && !pin_mark_.empty()) {
         try {
-            context_.spool.reject_pin(modem_.name, secret_mark(modem_.pin_file));
+            context_.spool.reject_pin(modem_.name, pin_mark_);
         } catch (const Error& error) {
             put_off(error);
         }

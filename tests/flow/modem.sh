@@ -109,12 +109,11 @@ expect "the double is declared" '2 1' \
 expect_true "health is 200 before" until_true 20 health_is 200
 sim set send_time_ms=1500 >"$WORK/out"
 long=$(printf 'part%.0s ' {1..80})
+before=$(sim status | jq .sequence)
 id=$(post 5511110006 "$long")
 parts() { jq -s 'map(select(.event == "part" and .number == "+525511110006")) | length' "$AIR"; }
-first_part() { sim wait command match=AT+CMGS count="$1" timeout_ms=100 | jq -e .ok; }
-sends=$(sim status | jq .last_sequence)
-expect_true "the first of its parts is under way" until_true 20 \
-    eval "sim wait command match=AT+CMGS since=$sends timeout_ms=100 | jq -e .ok"
+expect_true "the first of its parts is under way" \
+    sim wait command match=AT+CMGS since="$before" timeout_ms=20000
 restart_daemon
 expect_true "it goes on with the next one after the restart" until_true 60 is "$id" sent
 expect "each part once, without a doubt" '3 {"parts":3}' "$(parts) $(field "$id" '.meta | tojson')"
