@@ -112,29 +112,31 @@ $(BIN)/load: $(BUILD)/tests/load/load.o
 
 tests: all $(BIN)/load $(TESTS:%=$(BIN)/%)
 
-check: packages
+check: test-packages
 	$(MAKE) --no-print-directory tests
 	BUILD=$(BUILD) tests/check.sh $(TESTS) $(FLOWS)
 
-run:
-	@tests/packages.sh run
+run: packages
 	$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) FCGI_PROGRAMS="$(FCGI_PROGRAMS)" exec tests/run.sh
 
 packages:
+	@tests/packages.sh run
+
+test-packages:
 	@tests/packages.sh
 
-lint: packages
+lint: test-packages
 	$(MAKE) --no-print-directory all
 	BUILD=$(BUILD) tests/lint.sh
 
-bench: packages
+bench: test-packages
 	$(MAKE) --no-print-directory all
 	BUILD=$(BUILD) tests/bench/bench.sh
 
 # Each target runs for FUZZ_SECONDS from its seeds in tests/fuzz/NAME/.
 FUZZ_SECONDS = 30
-fuzz: packages
+fuzz: test-packages
 	BUILD=build-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/fuzz.sh $(FUZZ)
 
 clean:
@@ -143,6 +145,6 @@ clean:
 -include mk/install.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all tests check run packages lint bench fuzz clean
+.PHONY: all tests check run packages test-packages lint bench fuzz clean
 .SECONDARY:
 .DELETE_ON_ERROR:

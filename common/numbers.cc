@@ -79,11 +79,11 @@ Numbers::Numbers(const Config& config)
 }
 
 NumberAnswer Numbers::normalise(std::string_view written) const {
-    if (written.size() > longest_written)
-        return {{}, std::string(bad_number)};
     if (std::find(services_.begin(), services_.end(), written) != services_.end())
         return {std::string(written), {}};
     const std::string text = without_separators(written);
+    if (written.size() > longest_written && text.size() < written.size())
+        return {{}, std::string(bad_number)};
     if (text.substr(0, 1) == "+") {
         const std::string_view digits = std::string_view(text).substr(1);
         if (!all_digits(digits) || digits.size() < least_digits || digits.size() > most_digits)

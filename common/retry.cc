@@ -76,6 +76,9 @@ public:
 
     Decision operator()(const WasWithdrawn&) {
         decision_.event = Event::temporary;
+        ++decision_.waits;
+        decision_.not_before =
+            now_ + growing(config_.worker_pause, config_.network_most, work_.waits);
         return decision_;
     }
 

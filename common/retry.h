@@ -39,7 +39,7 @@ using Outcome = std::variant<WasAccepted, WasRefused, IsUnknown, WasWithdrawn>;
 //   refused    permanent: failed. temporary: queued, until max_attempts. network: queued, and no
 //              attempt is used up
 //   unknown    by setting `unknown`; a job that was unknown twice is held in any case
-//   withdrawn  queued, at once, unharmed
+//   withdrawn  queued, unharmed, after a pause that grows from worker_pause to network_most
 [[nodiscard]] Decision decide(const Work& work, const Outcome& outcome, const Config& config,
                               UtcMs now, double jitter);
 

@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS job (
   claim            TEXT,                      -- token of its last claim; NULL: none yet
   lease_until_ms   INTEGER,                   -- the claim's end; NULL unless sending
   attempted_ms     INTEGER,                   -- when the last attempt began; NULL: none yet
+  ended_ms         INTEGER,                   -- when it came to an end; NULL: it has not
   error_code       TEXT,                      -- the API's word for what went wrong; NULL: nothing
   error_text       TEXT,                      -- a sentence for it
   reply_text       TEXT,                      -- NULL: no reply (yet)

@@ -193,7 +193,6 @@ const std::vector<Setting<Config>>& settings() {
         {"spool", &Config::spool, 0, 0, "The database file of the spool."},
         {"wake_socket", &Config::wake_socket, 0, 0,
          "The socket on which the daemon is told that there is work."},
-        {"lock_file", &Config::lock_file, 0, 0, "Held by the one daemon of this spool."},
         {"worker_dir", &Config::worker_dir, 0, 0,
          "The folder of the worker programs; empty: where they were installed."},
         {"log_level", &Config::log_level, 0, 0, "What is logged: error, warning, info or debug."},
@@ -250,8 +249,7 @@ const std::vector<Setting<Config>>& settings() {
         {"valid_for", &Config::valid_for, 1 * minute, 365 * day,
          "How long an unsent message waits before it expires."},
         {"retention", &Config::retention, 0, 3650 * day,
-         "How long a message is kept after it was accepted, once it has come to an end; 0: for "
-         "ever."},
+         "How long a message is kept after it has come to an end; 0: for ever."},
         {"assembly_timeout", &Config::assembly_timeout, 1 * second, 30 * day,
          "How long to wait for missing parts of an incoming message."},
         {"max_attempts", &Config::max_attempts, 1, 100,

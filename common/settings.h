@@ -45,7 +45,6 @@ struct Config {
     // Where things are.
     std::string spool = "/var/lib/smsspool/spool.sqlite";
     std::string wake_socket = "/run/smsspool/wake.sock";
-    std::string lock_file = "/run/smsspool/smsspoold.lock";
     std::string worker_dir; // empty: where smsspoold itself was installed
     Verbosity log_level = Verbosity::info;
 
@@ -69,7 +68,7 @@ struct Config {
     // Replies.
     Ms reply_timeout = std::chrono::seconds(60);
     Ms reply_timeout_most = std::chrono::seconds(600);
-    Ms reply_grace = std::chrono::seconds(10);
+    Ms reply_grace = std::chrono::seconds(60);
 
     // Alerts.
     bool alerts = false;

@@ -4,7 +4,8 @@
 // One Spool is one connection; it belongs to one thread. Each verb is a transaction of its own: it
 // is done as a whole and on the disk when the verb returns (SQLite, WAL, synchronous=FULL), or
 // nothing of it is. Each verb can be run again with the same arguments, after a lost answer or a
-// crash, and then changes nothing more.
+// crash, and then changes nothing more; but a claim that is repeated claims another job, and
+// claimed() tells of the first.
 //
 // Every verb throws Error:
 //   busy         another writer held the spool for longer than `busy_timeout`; try again
@@ -310,7 +311,7 @@ public:
     std::vector<SweptJob> give_up_replies(std::string_view modem, UtcMs deadline_before);
     // Hands out multi-part messages whose last part came before `before` and that lack parts.
     std::vector<TakenIn> assemble_overdue(UtcMs before, const Numbers& numbers, UtcMs now);
-    // Removes messages created before `before` that have come to an end, with their journal.
+    // Removes messages whose jobs have all come to an end before `before`, with their journal.
     std::vector<SweptJob> purge(UtcMs before);
     // Forgets idempotency keys made before `keys_before`, and resolved alerts and raw incoming SMS
     // (their messages stay in the inbox) from before `traces_before`.

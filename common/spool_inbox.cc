@@ -173,7 +173,8 @@ std::optional<Match> find_match(Database& db, const InboxMessage& message, const
 
 void answer_job(Database& db, const Match& match, InboxMessage& message, TakenIn& taken) {
     const UtcMs when = message.sent.value_or(message.stored);
-    if (db.use(Sql::job_reply).bind_all(message.text, when, match.job_id).run() != 1)
+    if (db.use(Sql::job_reply).bind_all(message.text, when, message.stored, match.job_id).run() !=
+        1)
         return; // not waiting any more
     db.use(Sql::awaiting_remove).bind(match.job_id).run();
     message.state = "reply";

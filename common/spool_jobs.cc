@@ -193,12 +193,15 @@ void await_reply(Database& db, const Work& work) {
         .run();
 }
 
-void finish(Database& db, const Work& work, const Decision& decision) {
+void finish(Database& db, const Work& work, const Decision& decision, UtcMs now) {
     const auto to = next(State::sending, *decision.event);
     if (!to)
         throw Error(Fault::bug, "spool: no such step from sending");
     const std::int64_t done =
         decision.event == Event::accepted ? work.parts : std::int64_t{work.part} - 1;
+    std::optional<UtcMs> ended;
+    if (to != State::queued)
+        ended = now;
     std::optional<std::string> code, text;
     if (!decision.error_code.empty()) {
         code = decision.error_code;
@@ -207,7 +210,7 @@ void finish(Database& db, const Work& work, const Decision& decision) {
     const auto changed =
         db.use(Sql::job_settle)
             .bind_all(name_of(*to), decision.not_before, decision.attempts, decision.waits,
-                      decision.unknowns, done, code, text, work.job_id, work.claim)
+                      decision.unknowns, done, code, text, ended, work.job_id, work.claim)
             .run();
     expect_one(changed, work);
     if (to == State::sent && work.reply_timeout_ms)
@@ -302,7 +305,7 @@ Turn Spool::settle(const Work& work, const AttemptEnd& end, const Decision& deci
             return;
         }
         if (standing == Standing::ours)
-            finish(*db_, work, decision);
+            finish(*db_, work, decision, now);
         if (claimer != nullptr)
             turn.next = claim_in(*db_, *claimer, now);
     });
@@ -352,7 +355,9 @@ std::vector<SweptJob> Spool::expire(UtcMs now, std::string_view error_code,
     db_->transact([&] {
         expired.clear();
         for (Swept& swept : overdue(*db_, now)) {
-            if (db_->use(Sql::job_expire).bind_all(error_code, error_text, swept.job_id).run() != 1)
+            if (db_->use(Sql::job_expire)
+                    .bind_all(error_code, error_text, now, swept.job_id)
+                    .run() != 1)
                 continue;
             fill_from_message(*db_, swept.job);
             swept.job.state = State::expired;
@@ -369,7 +374,7 @@ std::vector<SweptJob> Spool::give_up_replies(std::string_view modem, UtcMs deadl
         late.clear();
         for (Swept& swept : late_replies(*db_, modem, deadline_before)) {
             db_->use(Sql::awaiting_remove).bind(swept.job_id).run();
-            if (db_->use(Sql::job_reply_late).bind(swept.job_id).run() != 1)
+            if (db_->use(Sql::job_reply_late).bind_all(deadline_before, swept.job_id).run() != 1)
                 continue;
             swept.job.state = State::timeout;
             late.push_back(swept.job);

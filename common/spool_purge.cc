@@ -17,6 +17,15 @@ std::vector<std::string> old_ids(Database& db, Sql which, UtcMs before) {
     return ids;
 }
 
+std::vector<std::string> ended_ids(Database& db, UtcMs before) {
+    std::vector<std::string> ids;
+    Use row = db.use(Sql::message_ended);
+    row.bind_all(before, before);
+    while (row.step())
+        ids.push_back(row.text(0));
+    return ids;
+}
+
 SweptJob remove_message(Database& db, const std::string& id) {
     SweptJob removed;
     removed.message_id = id;
@@ -67,7 +76,7 @@ std::vector<SweptJob> Spool::purge(UtcMs before) {
     std::vector<SweptJob> removed;
     db_->transact([&] {
         removed.clear();
-        for (const std::string& id : old_ids(*db_, Sql::message_ended, before))
+        for (const std::string& id : ended_ids(*db_, before))
             removed.push_back(remove_message(*db_, id));
     });
     return removed;

@@ -24,11 +24,25 @@ std::optional<StoreAnswer> earlier(Database& db, const std::string& user,
     return StoreAnswer{Stored::again, row.text(1)};
 }
 
+// True if the message was given up before it went out. One that is not there any more did go out,
+// or was given up long ago.
+bool came_to_nothing(Database& db, const std::string& message_id) {
+    Use job = db.use(Sql::job_of_message);
+    job.bind(message_id);
+    while (job.step()) {
+        const std::string state = job.text(3);
+        if (state == name_of(State::failed) || state == name_of(State::expired) ||
+            state == name_of(State::canceled) || state == name_of(State::abandoned))
+            return true;
+    }
+    return false;
+}
+
 // The SMS that told of this very state of the alert and is recent enough; nothing: one is due.
 std::optional<StoreAnswer> told(Database& db, const AlertChange& alert) {
     Use row = db.use(Sql::alert_get);
     if (!row.bind(alert.key).step() || row.text(0) != alert.state ||
-        row.number(2) < alert.remind_before)
+        row.number(2) < alert.remind_before || came_to_nothing(db, row.text(1)))
         return std::nullopt;
     return StoreAnswer{Stored::repeated, row.text(1)};
 }

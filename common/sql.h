@@ -105,7 +105,7 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "created_ms, valid_until_ms, address FROM message WHERE id = ?"},
     {Sql::message_ended,
      "SELECT id FROM message WHERE created_ms < ? AND NOT EXISTS (SELECT 1 FROM job WHERE "
-     "job.message_id = message.id AND (job.state = 'queued' OR job.state = 'sending' OR "
+     "job.message_id = message.id AND (job.ended_ms IS NULL OR job.ended_ms >= ? OR "
      "job.id IN (SELECT job_id FROM awaiting))) ORDER BY created_ms, id LIMIT 500"},
     {Sql::message_remove, "DELETE FROM message WHERE id = ?"},
     {Sql::job_add,
@@ -129,8 +129,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "claim = ? AND state = 'sending'"},
     {Sql::job_settle,
      "UPDATE job SET state = ?, not_before_ms = ?, attempts = ?, waits = ?, unknowns = ?, "
-     "parts_done = ?, error_code = ?, error_text = ?, owner = NULL, lease_until_ms = NULL "
-     "WHERE id = ? AND claim = ? AND state = 'sending'"},
+     "parts_done = ?, error_code = ?, error_text = ?, ended_ms = ?, owner = NULL, "
+     "lease_until_ms = NULL WHERE id = ? AND claim = ? AND state = 'sending'"},
     {Sql::job_orphans,
      "SELECT id, message_id, number, number_given, attempts, waits, unknowns, parts_done, "
      "concat_reference, owner, claim, modem, attempted_ms FROM job WHERE state = 'sending' "
@@ -142,16 +142,17 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::job_due_next,
      "SELECT not_before_ms FROM job WHERE state = 'queued' AND priority = ? ORDER BY "
      "not_before_ms LIMIT 1"},
-    {Sql::job_reply,
-     "UPDATE job SET state = 'replied', reply_text = ?, reply_ms = ? WHERE id = ? AND "
-     "state = 'sent'"},
+    {Sql::job_reply, "UPDATE job SET state = 'replied', reply_text = ?, reply_ms = ?, ended_ms = ? "
+                     "WHERE id = ? AND "
+                     "state = 'sent'"},
     {Sql::job_overdue,
      "SELECT id, message_id, number FROM job WHERE state = 'queued' AND valid_until_ms <= "
      "? ORDER BY valid_until_ms LIMIT 500"},
     {Sql::job_expire,
-     "UPDATE job SET state = 'expired', error_code = ?, error_text = ? WHERE id = ? AND "
-     "state = 'queued'"},
-    {Sql::job_reply_late, "UPDATE job SET state = 'timeout' WHERE id = ? AND state = 'sent'"},
+     "UPDATE job SET state = 'expired', error_code = ?, error_text = ?, ended_ms = ? WHERE "
+     "id = ? AND state = 'queued'"},
+    {Sql::job_reply_late,
+     "UPDATE job SET state = 'timeout', ended_ms = ? WHERE id = ? AND state = 'sent'"},
     {Sql::job_remove, "DELETE FROM job WHERE message_id = ?"},
     {Sql::attempt_add,
      "INSERT INTO attempt (id, job_id, part, modem, started_ms, outcome) VALUES (?, ?, ?, "
@@ -200,8 +201,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::incoming_join, "UPDATE incoming SET inbox_id = ? WHERE id = ?"},
     {Sql::incoming_release, "UPDATE incoming SET fingerprint = id WHERE id = ?"},
     {Sql::incoming_old,
-     "SELECT id FROM incoming WHERE stored_ms < ? AND fingerprint = id AND (inbox_id IS "
-     "NOT NULL OR kind <> 'deliver') LIMIT 500"},
+     "SELECT id FROM incoming WHERE stored_ms < ? AND (inbox_id IS NOT NULL OR kind <> "
+     "'deliver') LIMIT 500"},
     {Sql::incoming_remove, "DELETE FROM incoming WHERE id = ?"},
     {Sql::inbox_add,
      "INSERT INTO inbox (id, modem, number, text, sent_ms, stored_ms, state, folder, "

@@ -66,7 +66,10 @@ Reply handle(const Request& request, const Services& services) {
     rapidjson::StringBuffer buffer;
     JsonWriter writer(buffer);
     put_health(writer, health, answer, services.config, request.when);
-    return json_reply(answer.ready ? HttpStatus::ok : HttpStatus::unavailable, buffer);
+    Reply reply = json_reply(answer.ready ? HttpStatus::ok : HttpStatus::unavailable, buffer);
+    if (!answer.ready)
+        reply.headers.emplace_back("Retry-After", "5");
+    return reply;
 }
 
 } // namespace

@@ -181,7 +181,7 @@ std::optional<Refusal> check_long(const Fields& fields, const Config& config, Dr
     return std::nullopt;
 }
 
-constexpr std::array<Check, 5> checks{check_required, check_number, check_message, check_reply,
+constexpr std::array<Check, 5> checks{check_required, check_reply, check_number, check_message,
                                       check_long};
 
 // What the door finds wrong, in this API's words.

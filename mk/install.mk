@@ -81,7 +81,9 @@ uninstall:
 	@$(FILL) <systemd/cron >"$(BUILD)/install/cron"
 	@! cmp -s "$(BUILD)/install/cron" "$(DESTDIR)$(TO_CRON)/smsspool" || rm "$(DESTDIR)$(TO_CRON)/smsspool"
 	@-rmdir --ignore-fail-on-non-empty $(foreach folder,$(OWN_FOLDERS),"$(DESTDIR)$(folder)") 2>/dev/null
-	@echo "left: $(DESTDIR)$(TO_ETC), and the spool in /var/lib/smsspool"
+	@echo "left: $(DESTDIR)$(TO_ETC), the spool in /var/lib/smsspool, the users smsspool and smsspool-web."
+	@echo "If it was in use: systemctl disable --now smsspool.target, take the site out of nginx"
+	@echo "(its files are gone), systemctl daemon-reload, nginx -t && systemctl restart nginx."
 
 INSTALLED = $(IN_BIN:%=$(TO_BIN)/%) $(IN_SBIN:%=$(TO_SBIN)/%) $(IN_LIBEXEC:%=$(TO_LIBEXEC)/%) \
             $(foreach page,$(IN_MAN),$(TO_MAN)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \

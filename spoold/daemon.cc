@@ -22,12 +22,13 @@ namespace smsspool {
 
 namespace {
 
-constexpr auto traces_every = std::chrono::hours(1);
 constexpr Ms traces_kept = std::chrono::hours(24 * 30);
 
 // Replies of a modem that is not in the configuration any more are given up this much later.
 constexpr Ms forgotten_modem_grace = std::chrono::minutes(2);
 
+// Beside the spool, so that it is the spool's whatever the settings say. Not the database itself:
+// closing that would drop SQLite's own locks.
 Fd take_lock(const std::string& file) {
     Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660));
     if (!fd)
@@ -84,7 +85,7 @@ std::string worker_program(const Config& config, const ModemConfig& modem) {
 }
 
 Daemon::Daemon(const Config& config)
-    : config_(config), lock_(take_lock(config.lock_file)), numbers_(config),
+    : config_(config), lock_(take_lock(config.spool + ".lock")), numbers_(config),
       spool_(config, Access::write), context_{config, numbers_, spool_,
                                               host_name() + ":" + new_id(),
                                               Context::Phase::running},
@@ -128,7 +129,6 @@ void Daemon::run() {
     }
     for (const auto& lane : lanes_)
         lane->stop();
-    sd_notify(0, "STOPPING=1");
     try {
         beat();
         spool_.leave(context_.owner);
@@ -199,6 +199,7 @@ void Daemon::stop_claiming() {
         return;
     context_.phase = Context::Phase::stopping;
     log_info("DAEMON", "stopping: what is on its way is finished first");
+    sd_notify(0, "STOPPING=1");
 }
 
 // --- timers -------------------------------------------------------------------------------------
@@ -239,11 +240,15 @@ void Daemon::sweep() {
         lane->look();
     expire();
     give_up_replies();
+    hand_out_fragments();
+    purge();
+}
+
+void Daemon::hand_out_fragments() {
     const UtcMs now = utc_now();
     for (const TakenIn& taken :
          spool_.assemble_overdue(now - config_.assembly_timeout.count(), numbers_, now))
         record_incoming(taken, config_);
-    purge();
 }
 
 void Daemon::expire() {
@@ -257,8 +262,9 @@ void Daemon::expire() {
         record_expired(job);
 }
 
-// Where the modem is read, its lane gives up replies after each scan. Here are the others: nobody
-// can say what waits on a modem that cannot be read, but no client waits for ever.
+// Where the modem is read, its lane gives up replies after each scan. Here are the others: what
+// waits on a modem that cannot be read nobody knows, but no client waits for ever. The grace counts
+// from the deadline, and from the last time that the modem could be read (or this start).
 void Daemon::give_up_replies() {
     const UtcMs before = utc_now() - config_.reply_grace.count();
     const auto give_up = [&](std::string_view modem, UtcMs deadline) {
@@ -266,10 +272,12 @@ void Daemon::give_up_replies() {
             record_reply_late(job);
     };
     for (const auto& lane : lanes_) {
-        if (!lane->ready())
+        if (lane->last_read() < before)
             give_up(lane->view().name, before);
     }
-    give_up("", before - forgotten_modem_grace.count());
+    const UtcMs forgotten = before - forgotten_modem_grace.count();
+    if (self_.started < forgotten)
+        give_up("", forgotten);
 }
 
 void Daemon::purge() {
@@ -278,9 +286,6 @@ void Daemon::purge() {
         for (const SweptJob& job : spool_.purge(now - config_.retention.count()))
             record_purged(job, now);
     }
-    if (Monotonic::now() < next_traces_)
-        return;
-    next_traces_ = Monotonic::now() + traces_every;
     spool_.purge_traces(now - config_.idempotency_window.count(), now - traces_kept.count());
 }
 
@@ -294,7 +299,7 @@ void Daemon::tell_systemd() {
     if (status == told_systemd_)
         return;
     told_systemd_ = status;
-    sd_notify(0, status.c_str());
+    sd_notify(0, printable(status).c_str()); // a line feed would begin another message
 }
 
 } // namespace smsspool

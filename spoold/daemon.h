@@ -40,6 +40,7 @@ private:
     void sweep();
     void expire();
     void give_up_replies();
+    void hand_out_fragments();
     void purge();
     void beat();
     void tell_systemd();
@@ -58,7 +59,6 @@ private:
     Monotonic::time_point next_beat_{};
     Monotonic::time_point next_watchdog_ = Monotonic::time_point::max();
     std::chrono::microseconds watchdog_{0};
-    Monotonic::time_point next_traces_{};
 };
 
 // The path of the worker program of `modem`: in `worker_dir`, else beside this program, else in

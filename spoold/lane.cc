@@ -36,6 +36,7 @@ SendRequest send_request(const Work& work) {
 Lane::Lane(const ModemConfig& modem, Context& context, const std::string& program)
     : modem_(modem), context_(context), link_(program) {
     view_.name = modem.name;
+    view_.network = "unknown";
     set_state("starting", "");
 }
 
@@ -56,7 +57,7 @@ void Lane::step() {
     if (outcome_ && now >= retry_at_)
         settle();
     if (!link_.running() && now >= restart_at_ && context_.phase == Context::Phase::running)
-        start_worker(now);
+        start_worker();
     if (link_.idle() && open_ && !outcome_ && now >= retry_at_)
         choose(now);
 }
@@ -66,7 +67,7 @@ void Lane::check_deadline(Monotonic::time_point now) {
         lost(*late);
 }
 
-void Lane::start_worker(Monotonic::time_point) {
+void Lane::start_worker() {
     try {
         link_.start();
         open_ = false;
@@ -81,11 +82,14 @@ void Lane::start_worker(Monotonic::time_point) {
 void Lane::choose(Monotonic::time_point now) {
     if (context_.phase == Context::Phase::stopping)
         return;
-    if (prefer_send_ ? send(now) || receive(now) : receive(now) || send(now))
-        return;
+    // Rarely, and before anything else: nothing is sent before the network is known.
     if (now >= next_state_) {
         next_state_ = now + context_.config.state_interval;
         ask(StateRequest{}, context_.config.scan_deadline);
+    } else if (prefer_send_) {
+        (void)(send(now) || receive(now));
+    } else {
+        (void)(receive(now) || send(now));
     }
 }
 
@@ -168,7 +172,8 @@ OpenRequest Lane::open_request() {
     // Taken before the file is read: what is written meanwhile is not what failed.
     const std::string mark = secret_mark(modem_.pin_file);
     // A PIN that failed once is never given again: three wrong ones lock the SIM.
-    if (context_.spool.rejected_pin(modem_.name) == mark) {
+    const bool refused = mark == refused_pin_ || mark == context_.spool.rejected_pin(modem_.name);
+    if (refused && !mark.empty()) {
         log_error("MODEM", modem_.name + ": the SIM refused the PIN of " + modem_.pin_file +
                                "; it is not given again until that file changes");
         return request;
@@ -186,7 +191,11 @@ void Lane::ask(const Request& request, Ms patience) {
 void Lane::tell(const Work& work) {
     work_ = work;
     prefer_send_ = false;
-    if (!link_.ask(send_request(work), Monotonic::now() + context_.config.send_deadline)) {
+    // Between the claim and here the worker may have gone (a commit that had to wait), and a daemon
+    // that stops leaves the parts that follow to the next one.
+    if (!open_ || !link_.idle() || context_.phase == Context::Phase::stopping) {
+        finish(WasWithdrawn{"the worker was not told"});
+    } else if (!link_.ask(send_request(work), Monotonic::now() + context_.config.send_deadline)) {
         replace_worker("did not take a request", context_.config.worker_pause);
         finish(WasWithdrawn{"the worker was not told"});
     }

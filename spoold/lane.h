@@ -54,6 +54,8 @@ public:
 
     // True if a person sees this modem as able to send.
     [[nodiscard]] bool ready() const noexcept { return view_.state == "ready"; }
+    // Since when nothing was read from this modem; a scan that ended moves it.
+    [[nodiscard]] UtcMs last_read() const noexcept { return last_read_; }
     [[nodiscard]] const ModemView& view() const noexcept { return view_; }
     // True once after the state changed.
     [[nodiscard]] bool take_changed() noexcept { return std::exchange(changed_, false); }
@@ -67,7 +69,7 @@ private:
 
     // step()
     void check_deadline(Monotonic::time_point now);
-    void start_worker(Monotonic::time_point now);
+    void start_worker();
     void choose(Monotonic::time_point now);
     bool receive(Monotonic::time_point now);
     bool send(Monotonic::time_point now);
@@ -113,12 +115,14 @@ private:
     bool claim_unsure_ = false;      // an answer of the spool was lost: it may have been a claim
     bool prefer_send_ = false;       // the last turn was receiving
     bool scan_wanted_ = false;
-    std::string pin_mark_; // secret_mark() of the PIN that this worker was given; empty: none
+    std::string pin_mark_;    // secret_mark() of the PIN that this worker was given; empty: none
+    std::string refused_pin_; // and of the one that the SIM refused, should the spool not take it
     bool registered_ = true;
     std::deque<Removal> removals_;
     std::vector<std::string> released_;
     std::set<std::string> stuck_; // incoming ids that could not be deleted: said once
     UtcMs scan_began_ = 0;
+    UtcMs last_read_ = utc_now();
     std::int64_t failures_ = 0; // in a row, of starting or opening
     std::int64_t holds_ = 0;    // in a row, for want of a network
 

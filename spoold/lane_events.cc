@@ -110,9 +110,11 @@ void Lane::opened(const Opened& opened) {
     view_.imei = opened.imei;
     view_.imsi = opened.imsi;
     open_ = true;
-    failures_ = 0;
     look_ = true;
-    // What came in while nobody listened is read first, and then how the network is.
+    registered_ = true;
+    hold_until_ = {};
+    stuck_.clear();
+    // How the network is comes first, then what came in while nobody listened.
     scan_wanted_ = true;
     prefer_send_ = false;
     next_state_ = Monotonic::now();
@@ -129,6 +131,7 @@ void Lane::send_answered(const Answer& answer) {
             hold(refused->text);
     } else if (std::holds_alternative<WasAccepted>(outcome)) {
         holds_ = 0;
+        failures_ = 0;
         if (registered_)
             set_state("ready", "");
     } else if (const auto* unknown = std::get_if<IsUnknown>(&outcome)) {
@@ -143,6 +146,7 @@ void Lane::send_answered(const Answer& answer) {
 
 void Lane::scanned(const Scanned& scanned) {
     prefer_send_ = true;
+    failures_ = 0; // a modem that can be read is good for something
     std::vector<Arrival> arrivals;
     for (const IncomingSms& sms : scanned.messages)
         arrivals.push_back(arrival_of(sms));
@@ -164,6 +168,7 @@ void Lane::scanned(const Scanned& scanned) {
         scan_wanted_ = scan_wanted_ || (scanned.more && !removals_.empty());
         if (scanned.more)
             return;
+        last_read_ = scan_began_;
         // Whatever came before this scan is in: replies that were due before it are late.
         for (const SweptJob& job : context_.spool.give_up_replies(modem_.name, scan_began_))
             record_reply_late(job);
@@ -182,7 +187,8 @@ void Lane::removed(const DeleteRequest&, const Answer& answer) {
     }
     const auto* trouble = std::get_if<Trouble>(&answer);
     const std::string why = trouble != nullptr ? trouble->text : "an answer that does not fit";
-    stuck_.insert(removal.incoming_id);
+    if (trouble != nullptr && trouble->kind == "other")
+        stuck_.insert(removal.incoming_id);
     log_warning("CLEAN", modem_.name + ": a message at place " +
                              std::to_string(removal.request.location) +
                              " was stored but cannot be deleted: " + why);
@@ -191,6 +197,8 @@ void Lane::removed(const DeleteRequest&, const Answer& answer) {
 }
 
 void Lane::told_state(const LinkState& state) {
+    if (view_.network != state.network)
+        changed_ = true;
     view_.network = state.network;
     view_.operator_name = state.operator_name;
     view_.signal = state.signal;
@@ -217,9 +225,23 @@ void Lane::told_state(const LinkState& state) {
 void Lane::in_trouble(const Request& request, const Trouble& trouble) {
     if (std::holds_alternative<StateRequest>(request) && trouble.kind == "other") {
         log_debug("MODEM", modem_.name + ": no state: " + trouble.text);
+        // Whether there is a network nobody knows; the next send finds out.
+        if (Monotonic::now() >= hold_until_) {
+            registered_ = true;
+            set_state("ready", "");
+        }
+        return;
+    }
+    if (std::holds_alternative<ScanRequest>(request) && trouble.kind == "other") {
+        // A memory that cannot be listed is no reason not to send.
+        log_warning("MODEM", modem_.name + ": what arrived cannot be read: " + trouble.text);
+        prefer_send_ = true;
+        next_scan_ = Monotonic::now() +
+                     std::max(context_.config.scan_interval, context_.config.worker_pause_most);
         return;
     }
     if (trouble.kind == "pin" && !pin_mark_.empty()) {
+        refused_pin_ = pin_mark_;
         try {
             context_.spool.reject_pin(modem_.name, pin_mark_);
         } catch (const Error& error) {
@@ -248,6 +270,10 @@ void Lane::replace_worker(const std::string& why, Ms pause) {
         at_once ? Ms(0) : doubled(pause, context_.config.worker_pause_most, failures_ - 1);
     ++failures_;
     restart_at_ = Monotonic::now() + wait;
+    // What was known of the network is not known any more.
+    view_.network = "unknown";
+    view_.operator_name.clear();
+    view_.signal = view_.used = view_.capacity = -1;
     set_state("down", why);
     log_warning("MODEM", modem_.name + ": the worker " + why + "; it is started again in " +
                              std::to_string(wait.count()) + " ms");
@@ -281,8 +307,8 @@ void Lane::settle() {
         const Decision decision = decide(*work_, *outcome_, context_.config, now_utc, jitter);
         const Claimer claimer{context_.owner, modem_.name, context_.config.send_deadline.count()};
         // Receiving takes its turn: the next job is claimed here only while nothing waits.
-        const bool go_on = may_claim(now) && !claim_unsure_ && removals_.empty() && !scan_wanted_ &&
-                           now < next_scan_;
+        const bool go_on = may_claim(now) && !claim_unsure_ && now < next_state_ &&
+                           removals_.empty() && !scan_wanted_ && now < next_scan_;
         const Turn turn = context_.spool.settle(*work_, attempt_end(*outcome_), decision,
                                                 go_on ? &claimer : nullptr, now_utc);
         record_attempt(*work_, *outcome_, context_.config);

@@ -33,6 +33,8 @@ int Link::descriptor() const noexcept {
 }
 
 bool Link::ask(const Request& request, Monotonic::time_point deadline) {
+    if (!idle())
+        return false;
     ++number_;
     if (!child_->tell(to_line(NumberedRequest{number_, request}))) {
         stop(0);

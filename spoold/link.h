@@ -41,10 +41,9 @@ public:
     [[nodiscard]] int descriptor() const noexcept;
     // Started and without a request under way.
     [[nodiscard]] bool idle() const noexcept { return running() && !pending_; }
-    [[nodiscard]] const std::optional<Request>& pending() const noexcept { return pending_; }
 
-    // Gives a request to the worker. False: the worker was certainly not told; it is stopped.
-    // REQUIRES: idle().
+    // Gives a request to the worker. False: it was certainly not told, since it is not idle() or
+    // does not read; in the second case it is stopped.
     [[nodiscard]] bool ask(const Request& request, Monotonic::time_point deadline);
 
     // Reads what the worker said, after poll() found its descriptor ready. After a Lost, which is

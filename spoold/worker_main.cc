@@ -140,9 +140,12 @@ int run_worker(Transport& transport) {
 }
 
 int worker_main(Transport& transport) noexcept {
-    // The terminal's Ctrl-C reaches the whole group of processes: the daemon decides, by closing
-    // our input. A daemon that is gone is found by write().
+    // Ctrl-C, a closed terminal and many a supervisor signal the whole group of processes, and the
+    // SMS in hand would be lost: the daemon decides, by closing our input or by SIGKILL. A daemon
+    // that is gone is found by write().
     std::signal(SIGINT, SIG_IGN);
+    std::signal(SIGTERM, SIG_IGN);
+    std::signal(SIGHUP, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
     try {
         return run_worker(transport);

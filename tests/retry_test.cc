@@ -89,8 +89,12 @@ BOOST_AUTO_TEST_CASE(what_follows_each_outcome) {
          2, "MODEM_TIMEOUT", timed_out + "mute"},
         {"unknown, hold", work_of(0), IsUnknown{"mute"}, hold, Event::hold, 0, 0, 0, 1,
          "MODEM_TIMEOUT", timed_out + "mute"},
-        {"withdrawn", work_of(2, 3, 1), WasWithdrawn{"unplugged"}, resend, Event::temporary, 0, 2,
-         3, 1, "", ""},
+        {"withdrawn", work_of(2, 3, 1), WasWithdrawn{"unplugged"}, resend, Event::temporary, 8'000,
+         2, 4, 1, "", ""},
+        {"withdrawn, first", work_of(0), WasWithdrawn{"unplugged"}, resend, Event::temporary, 1'000,
+         0, 1, 0, "", ""},
+        {"withdrawn, at the cap", work_of(0, 30), WasWithdrawn{"unplugged"}, resend,
+         Event::temporary, 60'000, 0, 31, 0, "", ""},
     };
     for (const Case& c : cases) {
         BOOST_TEST_CONTEXT(c.name) {

@@ -80,7 +80,9 @@ stop() {
     end 5 nginx
     # shellcheck disable=SC2086 # a list of words
     end 5 $FCGI_PROGRAMS
-    end 20 smsspoold
+    # As long as systemd gives it: an SMS whose answer is awaited is finished first.
+    [ ! -e "$DIR/log/smsspoold.log" ] || echo "stopping: what is on its way is finished first"
+    end 120 smsspoold
     end 5 simmodem
     [ -z "$SOCKETS" ] || rm -rf "$SOCKETS"
     rm -f "$DIR/sockets" "$DIR/simmodem.sock"
@@ -98,6 +100,7 @@ check_paths() {
         [ ${#path} -le 160 ] || fail "the path is too long: $path"
     done
     case $PORT in '' | *[!0-9]*) fail "PORT is no number: $PORT" ;; esac
+    [ -z "${DEVICE:-}" ] || [ -e "$DEVICE" ] || fail "$DEVICE is not there"
     [ -x "$BIN/smsspoold" ] || fail "$BIN/smsspoold is not there; make builds it"
     [ -z "$HTPASSWD" ] || [ -r "$HTPASSWD" ] || fail "$HTPASSWD cannot be read"
 }
@@ -159,7 +162,6 @@ make_settings() {
     cat >"$DIR/smsspool.conf" <<END
 spool = $DIR/spool.sqlite
 wake_socket = $SOCKETS/wake.sock
-lock_file = $DIR/smsspoold.lock
 worker_dir = $BIN
 
 [modem sim]

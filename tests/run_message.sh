@@ -34,6 +34,7 @@ await_ready() {
         if [ "$SECONDS" -ge "$deadline" ]; then
             echo "not ready after $READY_SECONDS s; $URL/health says:" >&2
             call "$URL/health" >&2 || true
+            tail -n 3 "$DIR/log/smsspoold.log" >&2 || true
             exit 1
         fi
         sleep 0.2
@@ -82,6 +83,7 @@ To try next (users: $([ -e "$DIR/credentials" ] && echo "$SHOWN_DIR/credentials"
   $curl '$URL/status?message_id=ID'
   $curl '$URL/inbox?unread&limit=10'
   $curl $URL/health
+  $BIN/smsctl -c $SHOWN_DIR/smsspool.conf status
 END
     if [ -e "$DIR/simmodem.sock" ]; then
         echo "  $BIN/simmodem ctl $SHOWN_DIR/simmodem.sock incoming +525587654321 'Hello'"

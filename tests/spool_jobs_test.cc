@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(what_becomes_of_a_job) {
         {"refused for good", for_good, State::failed, "1:refused ", 1, 0, -1, "SEND_FAILED"},
         {"no network", no_network, State::queued, "1:refused ", 0, 0, 5'000, "SEND_FAILED"},
         {"unknown", IsUnknown{"mute"}, State::queued, "1:unknown ", 0, 1, 0, "MODEM_TIMEOUT"},
-        {"withdrawn", WasWithdrawn{"gone"}, State::queued, "1:withdrawn ", 0, 0, 0, ""},
+        {"withdrawn", WasWithdrawn{"gone"}, State::queued, "1:withdrawn ", 0, 0, 1'000, ""},
     };
     for (const Case& c : cases) {
         BOOST_TEST_CONTEXT(c.name) {
@@ -323,11 +323,11 @@ BOOST_AUTO_TEST_CASE(settling_and_claiming_in_one_call) {
     BOOST_TEST(!last.next.has_value());
 }
 
-// What was withdrawn is due at once: the same call may hand it out again.
+// What is due again at once may be handed out by the same call.
 BOOST_AUTO_TEST_CASE(the_next_may_be_the_same) {
     const auto id = add("hola");
     const Work work = claim().value();
-    const Turn turn = settle_and_claim(work, WasWithdrawn{"gone"}, start_time + 1);
+    const Turn turn = settle_and_claim(work, IsUnknown{"gone"}, start_time + 1);
     BOOST_REQUIRE(turn.next.has_value());
     BOOST_TEST(turn.next->message_id == id);
     BOOST_TEST(turn.next->claim != work.claim);

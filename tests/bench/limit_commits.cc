@@ -36,9 +36,7 @@ public:
         must(code == SQLITE_ROW || code == SQLITE_DONE, handle_);
         return code == SQLITE_ROW;
     }
-    std::string text() {
-        return reinterpret_cast<const char*>(sqlite3_column_text(statement_, 0));
-    }
+    std::string text() { return reinterpret_cast<const char*>(sqlite3_column_text(statement_, 0)); }
     void run() {
         step();
         sqlite3_reset(statement_);
@@ -64,7 +62,8 @@ private:
 
 std::vector<std::string> queued(sqlite3* handle) {
     std::vector<std::string> ids;
-    Statement select(handle, "SELECT id FROM job WHERE state = 'queued' ORDER BY not_before_ms, id");
+    Statement select(handle,
+                     "SELECT id FROM job WHERE state = 'queued' ORDER BY not_before_ms, id");
     while (select.step())
         ids.push_back(select.text());
     return ids;

@@ -1,16 +1,18 @@
-// limit_fcgi: a FastCGI program that does nothing, for `make bench`: what the web server and libfcgi
-// alone allow. With a file it inserts one row a request, committed before it answers.
+// limit_fcgi: a FastCGI program that does nothing, for `make bench`: what the web server and
+// libfcgi alone allow. With a file it inserts one row a request, committed before it answers.
 //
 //   limit_fcgi SOCKET [SQLITE_FILE]
 //
 // As many threads as a program of smsspool has. Ends at SIGTERM.
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <fcgiapp.h>
 #include <sqlite3.h>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -79,6 +81,7 @@ void serve(int socket, std::vector<Rows> rows) {
 int main(int count, char** words) {
     if (count < 2 || count > 3 || FCGX_Init() != 0)
         return 64;
+    std::signal(SIGTERM, SIG_DFL); // libfcgi catches it and goes on waiting
     const int socket = FCGX_OpenSocket(words[1], backlog);
     if (socket < 0)
         return 69;

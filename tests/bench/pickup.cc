@@ -71,7 +71,8 @@ private:
 
 class Client {
 public:
-    Client(const std::string& url, const std::string& credentials_file) : handle_(curl_easy_init()) {
+    Client(const std::string& url, const std::string& credentials_file)
+        : handle_(curl_easy_init()) {
         std::string credentials;
         std::getline(std::ifstream(credentials_file) >> std::ws, credentials);
         headers_ = curl_slist_append(nullptr, "Content-Type: application/json");
@@ -82,10 +83,9 @@ public:
         curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYHOST, 0L);
         curl_easy_setopt(handle_, CURLOPT_FAILONERROR, 1L);
         curl_easy_setopt(handle_, CURLOPT_TIMEOUT, 20L);
-        curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION,
-                         +[](char*, std::size_t size, std::size_t count, void*) {
-                             return size * count;
-                         });
+        curl_easy_setopt(
+            handle_, CURLOPT_WRITEFUNCTION,
+            +[](char*, std::size_t size, std::size_t count, void*) { return size * count; });
     }
     ~Client() {
         curl_slist_free_all(headers_);

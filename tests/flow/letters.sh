@@ -3,6 +3,7 @@
 # the alphabet and the number of parts that it must have.
 . "$(dirname "$0")/street.bash"
 
+# shellcheck disable=SC1112 # quotes that are letters
 # name, text, encoding, parts; a line each. Long texts count, so that a part at the wrong place shows.
 TEXTS='
 def times($n): . as $piece | [range($n) | $piece] | add;

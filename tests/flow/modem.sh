@@ -61,10 +61,17 @@ sim incoming +525522220001 'from before' >"$WORK/out"
 waits=$(post 5511110002 waits)
 expect "a message waits, and says for what" 'queued No modem is ready' \
     "$(field "$waits" '.status + " " + .meta.waiting')"
+aged=$(post 5511110007 aged)
+# A minute is the shortest validity that can be set: its end is moved instead.
+sqlite3 -cmd '.timeout 5000' "$STREET/spool.sqlite" \
+    "UPDATE job SET valid_until_ms = 1 WHERE message_id = '$aged'"
+expect_true "one whose time is over has failed" until_true 20 is "$aged" failed
+expect "for want of a modem" MODEM_NOT_AVAILABLE "$(field "$aged" .error_code)"
 expect "what came before is on the SIM" 1 "$(stored)"
 sim fault unplug off >"$WORK/out"
 expect_true "it goes out when the modem is there" until_true 40 is "$waits" sent
 expect "once, without a doubt" '1 null' "$(on_air waits) $(field "$waits" .meta)"
+expect "what had failed never goes out" 0 "$(on_air aged)"
 expect_true "health is 200 again" until_true 20 health_is 200
 expect_true "what was on the SIM before the start is in the inbox" \
     until_true 20 inbox_has 'from before'

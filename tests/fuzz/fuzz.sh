@@ -15,9 +15,18 @@ JOBS=${JOBS:-2}
 LIBRARIES="-lGammu -lfcgi -lcgicc -lsqlite3 -lphonenumber -linih -lcrypto"
 
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=($(cd tests/fuzz && ls ./*_fuzz.cc | sed 's|^\./||; s|\.cc$||'))
+if [ ${#targets[@]} -eq 0 ]; then
+    for source in tests/fuzz/*_fuzz.cc; do
+        source=${source##*/}
+        targets+=("${source%.cc}")
+    done
+fi
 
 tests/packages.sh fuzz
+
+# Of the targets that need a spool; libFuzzer ends without tidying up.
+work=$(mktemp -d /dev/shm/smsspool-fuzz.XXXXXX)
+trap 'rm -rf "$work"' EXIT
 
 # What the targets look at, beside common/ and the FastCGI programs' own library.
 looked_at=(
@@ -36,7 +45,7 @@ build() {
         objects+=("$BUILD/${source%.cc}.o")
     done
     objects+=("$BUILD/libfcgi-common.a" "$BUILD/libcommon.a")
-    make --no-print-directory -j"$JOBS" BUILD="$BUILD" CXX=clang++ CXXFLAGS="-O1 -g" HARDENING= \
+    make --no-print-directory -s -j"$JOBS" BUILD="$BUILD" CXX=clang++ CXXFLAGS="-O1 -g" HARDENING= \
         SANITIZE="-fsanitize=fuzzer-no-link $checks" "${objects[@]}"
     mkdir -p "$BUILD/bin" "$BUILD/found"
     # shellcheck disable=SC2086 # lists of words
@@ -48,7 +57,7 @@ run() {
     local name=${1%_fuzz} corpus=$BUILD/corpus/${1%_fuzz} log=$BUILD/$1.log status=0
     mkdir -p "$corpus"
     ln -sf all_fuzz "$BUILD/bin/$1"
-    TMPDIR=/dev/shm "$BUILD/bin/$1" -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 \
+    TMPDIR=$work "$BUILD/bin/$1" -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$BUILD/found/$name-" -print_final_stats=1 -verbosity=1 \
         "$corpus" "tests/fuzz/$name" >"$log" 2>&1 || status=$?
     local runs covered

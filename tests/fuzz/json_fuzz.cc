@@ -88,7 +88,8 @@ void json(std::string_view bytes) {
     }
     require(depth_of(document) <= depth_limit, "the nesting is within its limit");
     const std::string text = written(document);
-    require(std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '\x7F'; }),
+    const auto is_ascii = [](unsigned char c) { return c >= 0x20 && c < 0x80; };
+    require(std::all_of(text.begin(), text.end(), is_ascii),
             "what is written is one line of ASCII");
     rapidjson::Document again;
     require(!parse_json(text, depth_limit, again), "what was written can be read");

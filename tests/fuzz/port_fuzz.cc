@@ -3,6 +3,7 @@
 #include "spoold/modem_port.h"
 #include "tests/fuzz/targets.h"
 
+#include <algorithm>
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -4,6 +4,8 @@
 #include "fcgi/request.h"
 #include "tests/fuzz/targets.h"
 
+#include <algorithm>
+
 namespace smsspool::fuzz {
 
 namespace {

@@ -6,6 +6,7 @@
 #include "tests/fuzz/targets.h"
 #include "tests/support/temp_folder.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 

@@ -10,7 +10,6 @@ Config fresh_config(const TempFolder& folder) {
     Config config;
     config.spool = folder.file("spool.sqlite");
     config.wake_socket = folder.file("wake.sock");
-    config.lock_file = folder.file("lock");
     config.modems.emplace_back();
     (void)Spool::migrate(config, start_time);
     return config;
