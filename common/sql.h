@@ -200,9 +200,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "LIMIT 100"},
     {Sql::incoming_join, "UPDATE incoming SET inbox_id = ? WHERE id = ?"},
     {Sql::incoming_release, "UPDATE incoming SET fingerprint = id WHERE id = ?"},
-    {Sql::incoming_old,
-     "SELECT id FROM incoming WHERE stored_ms < ? AND (inbox_id IS NOT NULL OR kind <> "
-     "'deliver') LIMIT 500"},
+    {Sql::incoming_old, "SELECT id FROM incoming WHERE stored_ms < ? AND fingerprint = id AND "
+                        "(inbox_id IS NOT NULL OR kind <> 'deliver') LIMIT 500"},
     {Sql::incoming_remove, "DELETE FROM incoming WHERE id = ?"},
     {Sql::inbox_add,
      "INSERT INTO inbox (id, modem, number, text, sent_ms, stored_ms, state, folder, "

@@ -203,6 +203,7 @@ void Lane::tell(const Work& work) {
 
 void Lane::stop() {
     constexpr int patience_ms = 1000;
+    release_removed();
     link_.stop(patience_ms);
     open_ = false;
     set_state("down", "the daemon has stopped");
