@@ -48,6 +48,9 @@ LIB_FCGI   = -lfcgi -lcgicc
 LIB_SPOOLD = -lsystemd
 LIB_MODEM  = -lGammu
 
+# Who did not say how many jobs to run at once gets one for each processor.
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 objects = $(patsubst %.cc,$(BUILD)/%.o,$(1))
 BIN     = $(BUILD)/bin
 A       = $(BUILD)/libcommon.a
@@ -113,11 +116,11 @@ $(BIN)/load: $(BUILD)/tests/load/load.o
 tests: all $(BIN)/load $(TESTS:%=$(BIN)/%)
 
 check: test-packages
-	$(MAKE) --no-print-directory tests
+	$(MAKE) $(PARALLEL) --no-print-directory tests
 	BUILD=$(BUILD) tests/check.sh $(TESTS) $(FLOWS)
 
 run: packages
-	$(MAKE) --no-print-directory all
+	$(MAKE) $(PARALLEL) --no-print-directory all
 	@BUILD=$(BUILD) FCGI_PROGRAMS="$(FCGI_PROGRAMS)" exec tests/run.sh
 
 packages:
@@ -127,11 +130,11 @@ test-packages:
 	@tests/packages.sh
 
 lint: test-packages
-	$(MAKE) --no-print-directory all
+	$(MAKE) $(PARALLEL) --no-print-directory all
 	BUILD=$(BUILD) tests/lint.sh
 
 bench: test-packages
-	$(MAKE) --no-print-directory all
+	$(MAKE) $(PARALLEL) --no-print-directory all
 	BUILD=$(BUILD) tests/bench/bench.sh
 
 # Each target runs for FUZZ_SECONDS from its seeds in tests/fuzz/NAME/.
