@@ -180,7 +180,6 @@ fill_spool() {
     cat >"$WORK/drain/smsspool.conf" <<END
 spool = $WORK/drain/spool.sqlite
 wake_socket = $SOCKETS/wake.sock
-lock_file = $WORK/drain/lock
 worker_dir = $BIN
 log_level = warning
 [modem sim]
