@@ -79,6 +79,8 @@ UtcMs timestamp_of(const MessageView& message, const JobView& job) {
 std::string waiting_for(const JobView& job, const Services& services, UtcMs now) {
     if (job.state != State::queued)
         return {};
+    if (job.unknowns > 0 && job.attempts == 0)
+        return "An attempt may have gone out; the message is sent once more";
     if (!job.error_text.empty())
         return job.error_text;
     return readiness(services.spool.get().health(), services.config, now).reason;

@@ -119,7 +119,9 @@ void Daemon::settle_orphans() {
 
 void Daemon::run() {
     log_info("DAEMON", std::string("smsspoold " SMSSPOOL_VERSION " runs with ") +
-                           std::to_string(lanes_.size()) + " modem(s), spool " + config_.spool);
+                           std::to_string(lanes_.size()) +
+                           (lanes_.size() == 1 ? " modem" : " modems") + ", spool " +
+                           config_.spool);
     sd_notify(0, "READY=1");
     while (!finished()) {
         step_lanes();

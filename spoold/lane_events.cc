@@ -249,7 +249,7 @@ void Lane::in_trouble(const Request& request, const Trouble& trouble) {
         }
     }
     const bool hopeless = trouble.kind == "pin" || trouble.kind == "sim";
-    replace_worker(std::string(word_of(request)) + ": " + trouble.text,
+    replace_worker("failed to " + std::string(word_of(request)) + ": " + trouble.text,
                    hopeless ? context_.config.worker_pause_most : context_.config.worker_pause);
 }
 
@@ -275,8 +275,9 @@ void Lane::replace_worker(const std::string& why, Ms pause) {
     view_.operator_name.clear();
     view_.signal = view_.used = view_.capacity = -1;
     set_state("down", why);
-    log_warning("MODEM", modem_.name + ": the worker " + why + "; it is started again in " +
-                             std::to_string(wait.count()) + " ms");
+    log_warning("MODEM", modem_.name + ": the worker " + why + "; another is started " +
+                             (wait.count() == 0 ? std::string("at once")
+                                                : "in " + std::to_string(wait.count()) + " ms"));
 }
 
 // No network: no job is touched until there is one.
