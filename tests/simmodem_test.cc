@@ -666,6 +666,9 @@ BOOST_AUTO_TEST_CASE(the_client_for_shells) {
     BOOST_TEST(ctl({"fault", "refuse", "on", "code=38", "number=333"}).status == 0);
     BOOST_TEST(ctl({"rule", "match=x", "reply=y"}).status == 0);
     BOOST_TEST(ctl({"set", "signal=7"}).status == 0);
+    BOOST_TEST(ctl({"incoming", alice, std::string(400, 'x'), "order=[3,1,2]"}).status == 0);
+    BOOST_TEST(ctl({"incoming", alice, std::string(400, 'x'), "only=1,3"}).status == 0);
+    BOOST_TEST(ctl({"incoming", alice, "x", "only=one"}).status != 0);
     BOOST_TEST(ctl({"wait", "incoming", "count=1"}).status == 0);
     const Ended status = ctl({"status"});
     BOOST_TEST(status.status == 0);

@@ -41,6 +41,7 @@ constexpr std::string_view number_keys[] = {
     "send_time_ms", "since",     "status",       "storage",          "timeout_ms",
 };
 constexpr std::string_view flag_keys[] = {"clear", "cme", "error"};
+constexpr std::string_view list_keys[] = {"only", "order"};
 
 bool is_one_of(std::string_view key, std::span<const std::string_view> keys) {
     return std::find(keys.begin(), keys.end(), key) != keys.end();
@@ -54,7 +55,20 @@ std::int64_t number_from(std::string_view text) {
     return std::stoll(std::string(text));
 }
 
-// "ms=300", "cme=true", "number=+52..."
+// "3,1,2", in brackets or without.
+void put_list(JsonWriter& writer, std::string_view list) {
+    if (list.starts_with('[') && list.ends_with(']'))
+        list = list.substr(1, list.size() - 2);
+    writer.StartArray();
+    while (!list.empty()) {
+        const auto comma = std::min(list.find(','), list.size());
+        writer.Int64(number_from(list.substr(0, comma)));
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    writer.EndArray();
+}
+
+// "ms=300", "cme=true", "order=3,1,2", "number=+52..."
 void put_pair(JsonWriter& writer, std::string_view pair) {
     const auto at = pair.find('=');
     if (at == std::string_view::npos || at == 0)
@@ -66,6 +80,8 @@ void put_pair(JsonWriter& writer, std::string_view pair) {
         writer.Int64(number_from(value));
     else if (is_one_of(key, flag_keys))
         writer.Bool(value == "true");
+    else if (is_one_of(key, list_keys))
+        put_list(writer, value);
     else
         put_text(writer, value);
 }
