@@ -672,7 +672,7 @@ BOOST_AUTO_TEST_CASE(the_client_for_shells) {
     BOOST_TEST(ctl({"wait", "incoming", "count=1"}).status == 0);
     const Ended status = ctl({"status"});
     BOOST_TEST(status.status == 0);
-    BOOST_TEST(has(status.output, R"("stored":{"SM":0,"ME":1,"SR":0})"));
+    BOOST_TEST(has(status.output, R"("stored":{"SM":5,"ME":1,"SR":0})"));
     BOOST_TEST(has(status.output, R"("signal":7)"));
     BOOST_TEST(ctl({"json", R"({"cmd":"faults"})"}).status == 0);
     BOOST_TEST(ctl({"wait", "part", "timeout_ms=1"}).status == 1);
