@@ -135,7 +135,8 @@ struct LinkState {
 
 // {"re":1,"ok":"trouble","kind":"device_missing","text":"…"} The request was not carried out.
 // kind: device_missing, permission, busy_device, timeout, pin, sim, other. After `pin` the same PIN
-// must not be given again. The daemon replaces the worker after any trouble except in `state`.
+// must not be given again. The daemon replaces the worker after any trouble; but in
+// `state`, `scan` and `delete` it goes on after one of the kind `other`.
 struct Trouble {
     std::string kind = "other";
     std::string text;
