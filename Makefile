@@ -26,7 +26,7 @@ CTL      = $(wildcard ctl/*.cc)
 SIMMODEM = $(wildcard tests/simmodem/*.cc)
 SUPPORT  = $(wildcard tests/support/*.cc)
 LOAD     = tests/load/load.cc
-TESTS    = $(patsubst tests/%.cc,%,$(wildcard tests/*_test.cc))
+TESTS    = $(patsubst tests/%.cc,%,$(wildcard tests/*_test.cc tests/fuzz/*_test.cc))
 FLOWS    = tests/manual_test.sh tests/install_test.sh $(wildcard tests/flow/*.sh tests/crash/*.sh)
 FUZZ     = $(patsubst tests/fuzz/%.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
 
@@ -109,6 +109,11 @@ $(TESTS:%=$(BIN)/%): $(BIN)/%: $(BUILD)/tests/%.o $(BUILD)/libtest.a $(FCGI_PROG
 
 # The test of a FastCGI program links that program's handler.
 $(foreach p,$(FCGI_PROGRAMS),$(eval FCGI_OF_$(p)_test = $(BUILD)/fcgi/$(p).o))
+
+# The test of the seeds links every fuzz target and what they look at.
+FLAGS_OF_tests/fuzz = $(FLAGS_OF_tests)
+FCGI_OF_fuzz/seeds_test = $(BUILD)/fcgi/send.o $(call objects,$(FUZZ:%=tests/fuzz/%.cc)) $(LIB_MODEM)
+$(BIN)/fuzz/seeds_test: $(call objects,$(FUZZ:%=tests/fuzz/%.cc))
 
 $(BIN)/load: $(BUILD)/tests/load/load.o
 	$(call link,-lcurl)

@@ -92,10 +92,20 @@ Concatenation concatenation_element(unsigned id, std::span<const std::uint8_t> d
     return makes_sense ? found : Concatenation{};
 }
 
-void walk_report(Walk& walk) {
+// Behind the status there may be more: an octet says what (9.2.3.27).
+void walk_report(Walk& walk, Header header) {
     walk.skip(1); // reference
     walk_address(walk);
     walk.skip(2 * time_octets + 1); // two times, the status
+    constexpr unsigned protocol = 0x01;
+    constexpr unsigned coding = 0x02;
+    constexpr unsigned user_data = 0x04;
+    constexpr unsigned extended = 0x80; // more of them, which the standard does not know yet
+    const unsigned present = walk.left() > 0 ? walk.octet() : 0;
+    walk.require((present & extended) == 0);
+    walk.skip(((present & protocol) != 0 ? 1 : 0) + ((present & coding) != 0 ? 1 : 0));
+    if ((present & user_data) != 0)
+        walk_user_data(walk, header);
 }
 
 } // namespace
@@ -117,7 +127,7 @@ bool is_sound_pdu(std::span<const std::uint8_t> frame, ServiceCentre centre) {
         walk_submit(walk, header, first >> 3 & 0x03);
         break;
     case 2:
-        walk_report(walk);
+        walk_report(walk, header);
         break;
     default: // reserved
         return false;
