@@ -98,7 +98,7 @@ expect_true "the right one in the file: the message goes out" until_true 40 is "
 sim fault mute on >"$WORK/out"
 silent=$(post 5511110004 silent)
 expect_true "a worker that gets no answer is replaced" until_true 30 \
-    log_has 'it is started again'
+    log_has 'ttySIM1: no answer to AT; another is started'
 sim fault mute off >"$WORK/out"
 expect_true "the message goes out in the end" until_true 60 is "$silent" sent
 expect_true "as often as its fate says, at most" \
