@@ -14,19 +14,12 @@
 #
 # MESSAGES (500) go over the loopback worker while daemon, worker and FastCGI program are killed in turn.
 . "$(dirname "$0")/../flow/street.bash"
+. tests/crash/verdict.bash
 
 MESSAGES=${MESSAGES:-500}
 mkdir -p "$STREET"
 loopback_settings >"$WORK/conf"
 street_start "$WORK/conf"
-
-# The process of this street whose program is $1; empty: none runs now.
-victim() {
-    pgrep -f "^$BIN/$1( .*)?\$" | while read -r pid; do
-        tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx "SMSSPOOL_STREET=$STREET" &&
-            echo "$pid"
-    done | head -1
-}
 
 kills=0
 victims=(smsspoold smsspool-loopback smsspool-send)
@@ -34,7 +27,7 @@ victims=(smsspoold smsspool-loopback smsspool-send)
     >"$WORK/answers" 2>"$WORK/summary" &
 load=$!
 while kill -0 "$load" 2>/dev/null; do
-    pid=$(victim "${victims[kills % 3]}")
+    pid=$(process_of "${victims[kills % 3]}")
     if [ -n "$pid" ] && kill -KILL "$pid" 2>/dev/null; then
         kills=$((kills + 1))
     fi
@@ -45,27 +38,5 @@ expect "every message was accepted in the end" "$MESSAGES" \
     "$(jq -s '[.[] | select(.status == 200)] | length' "$WORK/answers")"
 expect_true "the killer was there ($kills kills)" test "$kills" -ge 20
 
-is_settled() {
-    [ "$("$BIN/smsctl" -c "$STREET/smsspool.conf" --json status |
-        jq '.jobs.queued + .jobs.sending')" = 0 ]
-}
-until_true 120 is_settled
-expect "the queue is empty" 0 $?
-
-jq -r .body.message_id "$WORK/answers" | sort >"$WORK/ids"
-expect "no two answers share a message" "$MESSAGES" "$(uniq "$WORK/ids" | wc -l)"
-statuses "$WORK/ids" >"$WORK/fates"
-expect "each has a status" "$MESSAGES" "$(jq -s length "$WORK/fates")"
-
-# Each text is of one message. Lost: not on the air, and not held as unknown, which tells a person.
-jq -n --slurpfile air "$STREET/air.jsonl" --slurpfile fates "$WORK/fates" '
-    ($air | map(select(.event == "message") | .text) | group_by(.) | map({(.[0]): length}) | add)
-        as $copies |
-    [$fates[] | {status, copies: ($copies[.message] // 0), unknowns: (.meta.unknown_attempts // 0)}] |
-    {lost: map(select(.copies == 0 and (.status != "failed" or .unknowns == 0))) | length,
-     declared: map(select(.copies > 1 and .unknowns >= .copies - 1)) | length,
-     undeclared: map(select(.copies > 1 and .unknowns < .copies - 1)) | length}' >"$WORK/verdict"
-expect "nothing accepted is missing on the air" 0 "$(jq .lost "$WORK/verdict")"
-expect "no undeclared double ($(jq .declared "$WORK/verdict") declared)" 0 \
-    "$(jq .undeclared "$WORK/verdict")"
+judge
 finish
