@@ -14,7 +14,7 @@ BUILD   = build$(if $(SAN),-san)
 
 # --- what there is ------------------------------------------------------------------------------
 
-FCGI_PROGRAMS = send status inbox alerts health
+FCGI_PROGRAMS = send status inbox alerts health metrics
 
 COMMON   = $(wildcard common/*.cc)
 FCGI     = $(filter-out $(FCGI_PROGRAMS:%=fcgi/%.cc),$(wildcard fcgi/*.cc))
@@ -27,7 +27,7 @@ SIMMODEM = $(wildcard tests/simmodem/*.cc)
 SUPPORT  = $(wildcard tests/support/*.cc)
 LOAD     = tests/load/load.cc
 TESTS    = $(patsubst tests/%.cc,%,$(wildcard tests/*_test.cc tests/fuzz/*_test.cc))
-FLOWS    = tests/manual_test.sh tests/install_test.sh $(wildcard tests/flow/*.sh tests/crash/*.sh)
+FLOWS    = tests/manual_test.sh tests/install_test.sh $(wildcard tests/flow/*.sh tests/crash/*.sh tests/fault/*.sh)
 FUZZ     = $(patsubst tests/fuzz/%.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
 
 PROGRAMS = $(FCGI_PROGRAMS:%=smsspool-%) smsspoold smsspool-modem smsspool-loopback smsctl simmodem
@@ -43,7 +43,7 @@ ALL_FLAGS = -std=c++20 $(WARNINGS) $(HARDENING) $(SANITIZE) $(CXXFLAGS) -I. -MMD
             -DSMSSPOOL_VERSION='"$(VERSION)"' $(shell pkg-config --cflags gammu 2>/dev/null)
 LINK      = $(CXX) $(SANITIZE) $(CXXFLAGS) -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed
 
-LIB_COMMON = -lsqlite3 -lphonenumber -linih -lcrypto
+LIB_COMMON = -lsqlite3 -lphonenumber -linih -lcrypto -lcrypt
 LIB_FCGI   = -lfcgi -lcgicc
 LIB_SPOOLD = -lsystemd
 LIB_MODEM  = -lGammu
@@ -80,7 +80,7 @@ endef
 
 $(FCGI_PROGRAMS:%=$(BIN)/smsspool-%): $(BIN)/smsspool-%: $(BUILD)/fcgi/%.o $(BUILD)/libfcgi-common.a $(A)
 	$(call link,$(LIB_FCGI) $(LIB_COMMON))
-$(BIN)/smsspoold: $(call objects,$(SPOOLD) $(filter %_protocol.cc,$(WORKER))) $(A)
+$(BIN)/smsspoold: $(call objects,$(SPOOLD) $(filter %_protocol.cc %_trace.cc,$(WORKER))) $(A)
 	$(call link,$(LIB_COMMON) $(LIB_SPOOLD))
 $(BIN)/smsspool-modem: $(call objects,$(MODEM) $(WORKER)) $(A)
 	$(call link,$(LIB_COMMON) $(LIB_MODEM))
@@ -142,6 +142,27 @@ bench: test-packages
 	$(MAKE) $(PARALLEL) --no-print-directory all
 	BUILD=$(BUILD) tests/bench/bench.sh
 
+# What takes long and asserts little or nothing: each fault of a modem with its times; KILLS at random
+# while messages go out; the memory of N messages; valgrind over daemon and worker.
+bench-tools: test-packages
+	$(MAKE) $(PARALLEL) --no-print-directory all $(BIN)/load
+
+bench-faults: bench-tools
+	BUILD=$(BUILD) tests/fault/table.bash
+
+KILLS = 1000
+bench-crash: bench-tools
+	BUILD=$(BUILD) KILLS=$(KILLS) bash tests/crash/kill.sh
+	BUILD=$(BUILD) KILLS=$$(($(KILLS) / 20)) MESSAGES=400 bash tests/crash/modem_kill.sh
+
+N = 100000
+bench-soak: bench-tools
+	BUILD=$(BUILD) N=$(N) tests/bench/soak.sh
+
+bench-valgrind: bench-tools
+	tests/packages.sh valgrind
+	BUILD=$(BUILD) tests/valgrind/valgrind.sh
+
 # Each target runs for FUZZ_SECONDS from its seeds in tests/fuzz/NAME/.
 FUZZ_SECONDS = 30
 fuzz: test-packages
@@ -153,6 +174,7 @@ clean:
 -include mk/install.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all tests check run packages test-packages lint bench fuzz clean
+.PHONY: all tests check run packages test-packages lint bench bench-tools bench-faults bench-crash \
+        bench-soak bench-valgrind fuzz clean
 .SECONDARY:
 .DELETE_ON_ERROR:

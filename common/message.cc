@@ -6,12 +6,16 @@ namespace smsspool {
 
 namespace {
 
+template <class Value>
 struct Word {
-    State state;
+    Value value;
     std::string_view word;
 };
 
-constexpr std::array<Word, static_cast<std::size_t>(State::count)> words{{
+template <class Value>
+using Words = std::array<Word<Value>, static_cast<std::size_t>(Value::count)>;
+
+constexpr Words<State> state_words{{
     {State::queued, "queued"},
     {State::sending, "sending"},
     {State::sent, "sent"},
@@ -24,26 +28,49 @@ constexpr std::array<Word, static_cast<std::size_t>(State::count)> words{{
     {State::abandoned, "abandoned"},
 }};
 
-static_assert([] {
+constexpr Words<Delivery> delivery_words{{
+    {Delivery::none, "none"},
+    {Delivery::pending, "pending"},
+    {Delivery::delivered, "delivered"},
+    {Delivery::partly, "partly"},
+    {Delivery::undelivered, "undelivered"},
+}};
+
+template <class Value>
+constexpr bool in_order(const Words<Value>& words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
-        if (static_cast<std::size_t>(words[i].state) != i)
+        if (static_cast<std::size_t>(words[i].value) != i)
             return false;
     }
     return true;
-}());
+}
+static_assert(in_order(state_words) && in_order(delivery_words));
+
+template <class Value>
+std::optional<Value> value_of(const Words<Value>& words, std::string_view word) noexcept {
+    for (const Word<Value>& each : words) {
+        if (each.word == word)
+            return each.value;
+    }
+    return std::nullopt;
+}
 
 } // namespace
 
 std::string_view name_of(State state) noexcept {
-    return words[static_cast<std::size_t>(state)].word;
+    return state_words[static_cast<std::size_t>(state)].word;
 }
 
 std::optional<State> state_named(std::string_view word) noexcept {
-    for (const Word& each : words) {
-        if (each.word == word)
-            return each.state;
-    }
-    return std::nullopt;
+    return value_of(state_words, word);
+}
+
+std::string_view name_of(Delivery delivery) noexcept {
+    return delivery_words[static_cast<std::size_t>(delivery)].word;
+}
+
+std::optional<Delivery> delivery_named(std::string_view word) noexcept {
+    return value_of(delivery_words, word);
 }
 
 } // namespace smsspool

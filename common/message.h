@@ -41,6 +41,18 @@ enum class Event : std::uint8_t {
     cancel,     // by the sender
     retry,      // of a dead letter, by a person
     abandon,    // of a dead letter, by a person
+    damaged,    // what the spool holds of it cannot be read: a dead letter
+    count
+};
+
+// What the delivery reports say of a job: a field of its own beside the state, never a state. The
+// words are stored in the spool and shown to clients: never rename one.
+enum class Delivery : std::uint8_t {
+    none,        // no report was asked for, or nothing is sent yet
+    pending,     // not every part has a final report
+    delivered,   // every part arrived
+    partly,      // some parts arrived, others will not
+    undelivered, // no part arrived
     count
 };
 
@@ -61,17 +73,22 @@ inline constexpr std::array steps{
     Step{State::queued, Event::claim, State::sending},
     Step{State::queued, Event::expire, State::expired},
     Step{State::queued, Event::cancel, State::canceled},
+    Step{State::queued, Event::damaged, State::failed},
+    // A reply proves that an attempt of unknown outcome went out: it is not sent once more.
+    Step{State::queued, Event::reply, State::replied},
     Step{State::sending, Event::accepted, State::sent},
     Step{State::sending, Event::temporary, State::queued},
     Step{State::sending, Event::permanent, State::failed},
     Step{State::sending, Event::resend, State::queued},
     Step{State::sending, Event::hold, State::unknown},
+    Step{State::sending, Event::damaged, State::failed},
     Step{State::sent, Event::reply, State::replied},
     Step{State::sent, Event::reply_late, State::timeout},
     Step{State::failed, Event::retry, State::queued},
     Step{State::failed, Event::abandon, State::abandoned},
     Step{State::unknown, Event::retry, State::queued},
     Step{State::unknown, Event::abandon, State::abandoned},
+    Step{State::unknown, Event::reply, State::replied},
 };
 
 // Where `on` leads from `from`; nothing where the table has no such step.
@@ -86,6 +103,8 @@ inline constexpr std::array steps{
 // The stored word of a state, and back.
 [[nodiscard]] std::string_view name_of(State state) noexcept;
 [[nodiscard]] std::optional<State> state_named(std::string_view word) noexcept;
+[[nodiscard]] std::string_view name_of(Delivery delivery) noexcept;
+[[nodiscard]] std::optional<Delivery> delivery_named(std::string_view word) noexcept;
 
 namespace detail {
 

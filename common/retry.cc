@@ -76,9 +76,7 @@ public:
 
     Decision operator()(const WasWithdrawn&) {
         decision_.event = Event::temporary;
-        ++decision_.waits;
-        decision_.not_before =
-            now_ + growing(config_.worker_pause, config_.network_most, work_.waits);
+        decision_.not_before = now_ + config_.worker_pause.count();
         return decision_;
     }
 
@@ -103,19 +101,19 @@ private:
 
 struct Journal {
     AttemptEnd operator()(const WasAccepted& accepted) const {
-        AttemptEnd end{"accepted", {}, {}, {}};
+        AttemptEnd end{"accepted", {}, {}, {}, {}};
         if (accepted.reference >= 0)
             end.reference = accepted.reference;
         return end;
     }
     AttemptEnd operator()(const WasRefused& refused) const {
-        return {"refused", {}, refused.code, refused.text};
+        return {"refused", {}, refused.code, refused.text, refused.trace};
     }
     AttemptEnd operator()(const IsUnknown& unknown) const {
-        return {"unknown", {}, {}, unknown.text};
+        return {"unknown", {}, {}, unknown.text, unknown.trace};
     }
     AttemptEnd operator()(const WasWithdrawn& withdrawn) const {
-        return {"withdrawn", {}, {}, withdrawn.text};
+        return {"withdrawn", {}, {}, withdrawn.text, withdrawn.trace};
     }
 };
 

@@ -19,13 +19,16 @@ struct WasRefused {
     RefusalKind kind = RefusalKind::temporary;
     int code = 0;
     std::string text;
+    std::string trace{}; // of the conversation with the modem; empty: none
 };
 struct IsUnknown {
     std::string text;
+    std::string trace{};
 };
 // The worker was never told, or said that the link failed before anything went out.
 struct WasWithdrawn {
     std::string text;
+    std::string trace{};
 };
 using Outcome = std::variant<WasAccepted, WasRefused, IsUnknown, WasWithdrawn>;
 
@@ -36,10 +39,11 @@ using Outcome = std::variant<WasAccepted, WasRefused, IsUnknown, WasWithdrawn>;
 // temporary refusal is lengthened by up to a quarter of it, so that jobs refused together do not
 // come back together.
 //   accepted   the next part is due, or the job is sent
-//   refused    permanent: failed. temporary: queued, until max_attempts. network: queued, and no
-//              attempt is used up
+//   refused    permanent: failed. temporary: queued for retry_first, doubled each time to
+//              retry_most, until max_attempts. network: queued for network_first, doubled each time
+//              to network_most, without end; no attempt is used up
 //   unknown    by setting `unknown`; a job that was unknown twice is held in any case
-//   withdrawn  queued, unharmed, after a pause that grows from worker_pause to network_most
+//   withdrawn  queued, unharmed, for worker_pause: the modem's own pauses are its lane's matter
 [[nodiscard]] Decision decide(const Work& work, const Outcome& outcome, const Config& config,
                               UtcMs now, double jitter);
 

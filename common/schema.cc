@@ -9,6 +9,8 @@
 #include "common/error.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 namespace smsspool {
 
@@ -88,7 +90,8 @@ constexpr std::string_view index_attempt_job = R"sql(
 CREATE INDEX IF NOT EXISTS attempt_job ON attempt (job_id, id))sql";
 
 constexpr std::string_view table_awaiting = R"sql(
-CREATE TABLE IF NOT EXISTS awaiting (         -- sent jobs whose reply is still due
+CREATE TABLE IF NOT EXISTS awaiting (         -- jobs that went out, or may have, and
+                                              -- whose reply is still due
   job_id   TEXT NOT NULL PRIMARY KEY,
   number   TEXT NOT NULL,                     -- who should answer
   modem    TEXT NOT NULL,                     -- where the answer will come in
@@ -119,14 +122,16 @@ CREATE TABLE IF NOT EXISTS incoming (         -- each SMS that a modem held, as 
   folder      INTEGER NOT NULL,               -- its place on the modem
   location    INTEGER NOT NULL,
   kind        TEXT NOT NULL,                  -- deliver, report, raw (hexadecimal in text)
-  number      TEXT NOT NULL,                  -- the sender as given
+  number      TEXT NOT NULL,                  -- the sender as given; of a report: the recipient
+                                              -- as jobs have it, '': not known
   text        TEXT NOT NULL,
   sent_ms     INTEGER,                        -- time stamp of the service centre; NULL: none
   stored_ms   INTEGER NOT NULL,
   part        INTEGER NOT NULL,
   parts       INTEGER NOT NULL,
-  reference   INTEGER NOT NULL,               -- -1: none
-  inbox_id    TEXT                            -- the message it became part of; NULL: waits
+  reference   INTEGER NOT NULL,               -- -1: none; of a report: TP-MR
+  inbox_id    TEXT                            -- the message it became part of; NULL: waits. Of a
+                                              -- report: the attempt that it tells of
 ) STRICT, WITHOUT ROWID)sql";
 
 // The question of the join: the parts that wait, of one sender and reference to one modem.
@@ -215,6 +220,97 @@ CREATE TABLE IF NOT EXISTS rejected_pin (     -- a PIN that a SIM refused is not
   mark  TEXT NOT NULL                         -- of the PIN's file: its time and size, not the PIN
 ) STRICT, WITHOUT ROWID)sql";
 
+// --- columns and tables that came later ---
+
+constexpr std::string_view message_label =
+    "ALTER TABLE message ADD COLUMN label TEXT NOT NULL DEFAULT ''"; // the sender's word; '': none
+constexpr std::string_view message_report =
+    "ALTER TABLE message ADD COLUMN report INTEGER NOT NULL DEFAULT 0"; // 1: reports are asked for
+// How long the network tries each part; 0: as long as it likes.
+constexpr std::string_view message_network_valid =
+    "ALTER TABLE message ADD COLUMN network_valid_ms INTEGER NOT NULL DEFAULT 0";
+
+// Of the configuration; '': any modem may take it.
+constexpr std::string_view job_route = "ALTER TABLE job ADD COLUMN route TEXT NOT NULL DEFAULT ''";
+// The modem that sent its first parts and must send the rest; '': none did.
+constexpr std::string_view job_pinned =
+    "ALTER TABLE job ADD COLUMN pinned TEXT NOT NULL DEFAULT ''";
+// What the delivery reports say, see common/message.h.
+constexpr std::string_view job_delivery =
+    "ALTER TABLE job ADD COLUMN delivery TEXT NOT NULL DEFAULT 'none'";
+// When the last part reached the phone; NULL: not all did.
+constexpr std::string_view job_delivered = "ALTER TABLE job ADD COLUMN delivered_ms INTEGER";
+
+// The question of the claim, since there are routes: the oldest due job of a priority on a route.
+constexpr std::string_view index_job_route_due = R"sql(
+CREATE INDEX IF NOT EXISTS job_route_due ON job (state, route, priority, not_before_ms, id))sql";
+constexpr std::string_view drop_job_due = "DROP INDEX IF EXISTS job_due";
+
+// TP-Status of the last report on this part; NULL: none came.
+constexpr std::string_view attempt_report_status =
+    "ALTER TABLE attempt ADD COLUMN report_status INTEGER";
+constexpr std::string_view attempt_settled = "ALTER TABLE attempt ADD COLUMN settled_ms INTEGER";
+// The conversation with the modem, where it ended badly; NULL: not kept.
+constexpr std::string_view attempt_trace = "ALTER TABLE attempt ADD COLUMN trace TEXT";
+
+constexpr std::string_view table_report_due = R"sql(
+CREATE TABLE IF NOT EXISTS report_due (       -- parts whose final delivery report is awaited
+  attempt_id TEXT NOT NULL PRIMARY KEY,
+  job_id     TEXT NOT NULL,
+  modem      TEXT NOT NULL,                   -- where the report will come in
+  reference  INTEGER NOT NULL,                -- TP-MR
+  number     TEXT NOT NULL,                   -- the recipient in E.164, or a service number
+  sent_ms    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view index_report_due_reference = R"sql(
+CREATE INDEX IF NOT EXISTS report_due_reference ON report_due (modem, reference, sent_ms))sql";
+constexpr std::string_view index_report_due_job = R"sql(
+CREATE INDEX IF NOT EXISTS report_due_job ON report_due (job_id))sql";
+
+constexpr std::string_view incoming_report_status =
+    "ALTER TABLE incoming ADD COLUMN report_status INTEGER NOT NULL DEFAULT -1"; // TP-Status
+constexpr std::string_view incoming_settled = "ALTER TABLE incoming ADD COLUMN settled_ms INTEGER";
+
+// The question of settle(): reports that came before their send was settled.
+constexpr std::string_view index_incoming_report = R"sql(
+CREATE INDEX IF NOT EXISTS incoming_report ON incoming (kind, modem, reference, stored_ms))sql";
+
+// The question of a part that comes late: what was handed out of its message.
+constexpr std::string_view index_incoming_parts = R"sql(
+CREATE INDEX IF NOT EXISTS incoming_parts ON incoming (modem, number, reference, parts, sent_ms))sql";
+
+constexpr std::string_view table_usage_minute = R"sql(
+CREATE TABLE IF NOT EXISTS usage_minute (     -- for limits; one writer: the modem's daemon
+  modem     TEXT NOT NULL,
+  minute_ms INTEGER NOT NULL,                 -- its beginning
+  parts     INTEGER NOT NULL,                 -- that a worker may have been told in it
+  PRIMARY KEY (modem, minute_ms)
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view table_recipient = R"sql(
+CREATE TABLE IF NOT EXISTS recipient (        -- whom a modem with recipients_per_month wrote to
+  modem  TEXT NOT NULL,
+  month  TEXT NOT NULL,                       -- 2026-11, in UTC
+  number TEXT NOT NULL,
+  PRIMARY KEY (modem, month, number)
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view modem_failures =
+    "ALTER TABLE modem ADD COLUMN failures INTEGER NOT NULL DEFAULT 0"; // in a row
+constexpr std::string_view modem_recoveries =
+    "ALTER TABLE modem ADD COLUMN recoveries INTEGER NOT NULL DEFAULT 0"; // since the start
+constexpr std::string_view modem_recovery_ms =
+    "ALTER TABLE modem ADD COLUMN recovery_ms INTEGER NOT NULL DEFAULT -1"; // the last one
+constexpr std::string_view modem_step =
+    "ALTER TABLE modem ADD COLUMN step TEXT NOT NULL DEFAULT ''"; // the last try to get it back
+constexpr std::string_view modem_trace =
+    "ALTER TABLE modem ADD COLUMN trace TEXT NOT NULL DEFAULT ''"; // of its last trouble
+
+// given: no answer of the SIM is known. refused: by the SIM.
+constexpr std::string_view pin_fate =
+    "ALTER TABLE rejected_pin ADD COLUMN fate TEXT NOT NULL DEFAULT 'refused'";
+
 constexpr std::string_view table_migration = R"sql(
 CREATE TABLE IF NOT EXISTS migration (
   name       TEXT NOT NULL PRIMARY KEY,
@@ -239,6 +335,20 @@ bool has_migration_table(Database& database) {
                 .empty();
 }
 
+// A column is added once: its migration is named TABLE.COLUMN, and SQLite knows no IF NOT EXISTS
+// for it.
+bool is_done(Database& database, const Migration& migration) {
+    const std::size_t dot = migration.name.find('.');
+    if (dot == std::string_view::npos)
+        return false;
+    const std::string table(migration.name.substr(0, dot));
+    const std::string column(migration.name.substr(dot + 1));
+    return !database
+                .ask_text("SELECT name FROM pragma_table_info('" + table + "') WHERE name='" +
+                          column + "'")
+                .empty();
+}
+
 // False: it was there already. Looked at inside the transaction: two hands may migrate at once.
 bool apply(Database& database, const Migration& migration, UtcMs now) {
     bool missing = false;
@@ -246,10 +356,29 @@ bool apply(Database& database, const Migration& migration, UtcMs now) {
         missing = !has(applied_names(database), migration.name);
         if (!missing)
             return;
-        database.run_text(std::string(migration.sql));
+        if (!is_done(database, migration))
+            database.run_text(std::string(migration.sql));
         database.use(Sql::migration_add).bind_all(migration.name, now).run();
     });
     return missing;
+}
+
+// WAL: readers never wait for the writer. Stored in the file, so said once. Where another hand is
+// at the same, SQLite says "busy" at once and not after the timeout.
+void use_log(Database& database) {
+    constexpr int tries = 100;
+    constexpr std::chrono::milliseconds pause(10);
+    for (int i = 1;; ++i) {
+        try {
+            if (database.ask_text("PRAGMA journal_mode=WAL") == "wal")
+                return;
+            throw Error(Fault::unavailable, "spool: the file system does not allow WAL");
+        } catch (const Error& error) {
+            if (error.fault() != Fault::busy || i == tries)
+                throw;
+        }
+        std::this_thread::sleep_for(pause);
+    }
 }
 
 } // namespace
@@ -281,14 +410,39 @@ const std::vector<Migration>& migrations() {
         {"daemon", table_daemon},
         {"modem", table_modem},
         {"rejected_pin", table_pin},
+        {"message.label", message_label},
+        {"message.report", message_report},
+        {"message.network_valid_ms", message_network_valid},
+        {"job.route", job_route},
+        {"job.pinned", job_pinned},
+        {"job.delivery", job_delivery},
+        {"job.delivered_ms", job_delivered},
+        {"job_route_due", index_job_route_due},
+        {"drop job_due", drop_job_due},
+        {"attempt.report_status", attempt_report_status},
+        {"attempt.settled_ms", attempt_settled},
+        {"attempt.trace", attempt_trace},
+        {"report_due", table_report_due},
+        {"report_due_reference", index_report_due_reference},
+        {"report_due_job", index_report_due_job},
+        {"incoming.report_status", incoming_report_status},
+        {"incoming.settled_ms", incoming_settled},
+        {"incoming_report", index_incoming_report},
+        {"incoming_parts", index_incoming_parts},
+        {"usage_minute", table_usage_minute},
+        {"recipient", table_recipient},
+        {"modem.failures", modem_failures},
+        {"modem.recoveries", modem_recoveries},
+        {"modem.recovery_ms", modem_recovery_ms},
+        {"modem.step", modem_step},
+        {"modem.trace", modem_trace},
+        {"rejected_pin.fate", pin_fate},
     };
     return list;
 }
 
 std::vector<std::string> migrate(Database& database, UtcMs now) {
-    // WAL: readers never wait for the writer. Stored in the file, so said once.
-    if (database.ask_text("PRAGMA journal_mode=WAL") != "wal")
-        throw Error(Fault::unavailable, "spool: the file system does not allow WAL");
+    use_log(database);
     database.run_text(std::string(table_migration));
     std::vector<std::string> done;
     for (const Migration& migration : migrations()) {

@@ -1,4 +1,4 @@
-// The schema: a list of named migrations, each one statement that can be run twice.
+// The schema: a list of named migrations, each one statement, that can be applied twice.
 //
 // A program of this version works with a spool that has all of them; a spool that lacks one, or
 // has one that this version does not know, is refused with a sentence that says what to do. New

@@ -55,6 +55,11 @@ constexpr std::array<Word<Verbosity>, 4> words_of(Verbosity) {
              {Verbosity::info, "info"},
              {Verbosity::debug, "debug"}}};
 }
+constexpr std::array<Word<TraceDetail>, 3> words_of(TraceDetail) {
+    return {{{TraceDetail::off, "off"},
+             {TraceDetail::redacted, "redacted"},
+             {TraceDetail::full, "full"}}};
+}
 constexpr std::array<Word<bool>, 8> words_of(bool) {
     return {{{true, "yes"},
              {false, "no"},
@@ -207,6 +212,10 @@ const std::vector<Setting<Config>>& settings() {
         {"text_limit", &Config::text_limit, 160, 100000,
          "The longest text, in characters, that is taken, after it was cut."},
         {"max_parts", &Config::max_parts, 1, 255, "The most SMS that one text may become."},
+        {"valid_for_most", &Config::valid_for_most, 1 * minute, 365 * day,
+         "The longest validity that a request may ask for."},
+        {"not_before_most", &Config::not_before_most, 0, 365 * day,
+         "How far ahead a request may put the sending of its message."},
         {"body_limit", &Config::body_limit, 1 * kilo, 64 * mega,
          "The largest body of a request, in bytes."},
         {"query_limit", &Config::query_limit, 256, 64 * kilo,
@@ -262,6 +271,23 @@ const std::vector<Setting<Config>>& settings() {
         {"network_most", &Config::network_most, 1 * second, 7 * day, "The longest such pause."},
         {"unknown", &Config::unknown, 0, 0,
          "After an attempt that may have gone out: resend (once) or hold."},
+        {"fair_share", &Config::fair_share, 0, 1000,
+         "Of so many messages of a modem one is taken from normal and one from low priority first; "
+         "0: never."},
+        {"network_validity", &Config::network_validity, 0, 63 * day,
+         "How long the network keeps trying a message whose request does not say; 0: as long as it "
+         "likes."},
+        {"delivery_reports", &Config::delivery_reports, 0, 0,
+         "Whether a delivery report is asked for where the request does not say."},
+        {"report_window", &Config::report_window, 1 * minute, 63 * day,
+         "How long after its message a delivery report still counts for it."},
+        {"modem_patience", &Config::modem_patience, 0, 7 * day,
+         "How long a message of which parts are sent waits for its modem, before another sends all "
+         "of it."},
+        {"storage_warning", &Config::storage_warning, 1, 100,
+         "The percentage of a modem's places for messages from which on it is a warning."},
+        {"disk_reserve", &Config::disk_reserve, 0, 1024 * 1024 * mega,
+         "With less free space than this beside the spool new messages get 507; 0: with none."},
         {"log_text", &Config::log_text, 0, 1000,
          "How many characters of a message the log shows; 0: none."},
         {"open_deadline", &Config::open_deadline, 1 * second, 10 * minute,
@@ -275,6 +301,29 @@ const std::vector<Setting<Config>>& settings() {
          "fails."},
         {"worker_pause_most", &Config::worker_pause_most, 1 * second, 1 * hour,
          "The longest such pause."},
+        {"aside_after", &Config::aside_after, 1, 1000,
+         "After so many failures in a row, or refusals of different messages, a modem is set "
+         "aside."},
+        {"radio_after", &Config::radio_after, 0, 1000,
+         "After so many failures in a row its radio is switched off and on; 0: never."},
+        {"reset_after", &Config::reset_after, 0, 1000,
+         "After so many failures in a row the modem is reset; 0: never."},
+        {"hook_after", &Config::hook_after, 0, 1000,
+         "After so many failures in a row recovery_hook is run; 0: never."},
+        {"reset_deadline", &Config::reset_deadline, 1 * second, 10 * minute,
+         "How long a switch of the radio, a reset or recovery_hook may take."},
+        {"ladder_again", &Config::ladder_again, 1 * second, 1 * day,
+         "After this time those three are tried again on a modem that still fails."},
+        {"unregistered_most", &Config::unregistered_most, 0, 1 * day,
+         "After this time without a network the radio is switched off and on; 0: never."},
+        {"probe_first", &Config::probe_first, 100, 1 * hour,
+         "The first pause before a modem that refused everything is tried with one message; it "
+         "doubles."},
+        {"probe_most", &Config::probe_most, 100, 1 * day, "The longest such pause."},
+        {"trace", &Config::trace, 0, 0,
+         "What is kept of the conversation with a modem that ended badly: off, redacted or full."},
+        {"trace_limit", &Config::trace_limit, 1 * kilo, 128 * kilo,
+         "How much of such a conversation, its end, is kept, in bytes."},
     };
     return table;
 }
@@ -297,8 +346,49 @@ const std::vector<Setting<ModemConfig>>& modem_settings() {
          "Names of libgammu's features for this modem, separated by spaces; empty: by its model."},
         {"air", &ModemConfig::air, 0, 0,
          "Loopback: the file that takes what would have been sent."},
+        {"imei", &ModemConfig::imei, 0, 0,
+         "The IMEI of the device; another one is not used. Empty: any."},
+        {"imsi", &ModemConfig::imsi, 0, 0,
+         "The IMSI of the SIM; another one is not used. Empty: any."},
+        {"recovery_hook", &ModemConfig::recovery_hook, 0, 0,
+         "A program that cuts the modem's power and gives it back; empty: none."},
+        {"per_minute", &ModemConfig::per_minute, 0, 1000000,
+         "The most parts that leave through it in any minute; 0: no limit."},
+        {"per_hour", &ModemConfig::per_hour, 0, 1000000,
+         "The most parts that leave through it in any hour; 0: no limit."},
+        {"per_day", &ModemConfig::per_day, 0, 1000000,
+         "The most parts that leave through it in any 24 hours; 0: no limit."},
+        {"recipients_per_month", &ModemConfig::recipients_per_month, 0, 1000000,
+         "The most different recipients in a calendar month; 0: no limit."},
     };
     return table;
+}
+
+const std::vector<Setting<RouteConfig>>& route_settings() {
+    static const std::vector<Setting<RouteConfig>> table{
+        {"prefixes", &RouteConfig::prefixes, 0, 0,
+         "Beginnings of recipients' numbers, separated by spaces; empty: all."},
+        {"users", &RouteConfig::users, 0, 0, "Users, separated by spaces; empty: all."},
+        {"labels", &RouteConfig::labels, 0, 0,
+         "Labels of messages, separated by spaces; empty: all, also those without one."},
+        {"modems", &RouteConfig::modems, 0, 0,
+         "The modems through which such a message may leave, separated by spaces."},
+        {"fallback", &RouteConfig::fallback, 0, 0,
+         "The modems that stand in while none of those can send."},
+    };
+    return table;
+}
+
+std::vector<std::string> words_in(std::string_view list) {
+    constexpr std::string_view blanks = " \t";
+    std::vector<std::string> words;
+    for (std::size_t begin = 0;
+         (begin = list.find_first_not_of(blanks, begin)) != std::string_view::npos;) {
+        const std::size_t end = std::min(list.find_first_of(blanks, begin), list.size());
+        words.emplace_back(list.substr(begin, end - begin));
+        begin = end;
+    }
+    return words;
 }
 
 std::optional<Ms> duration_from(std::string_view text) {
@@ -314,12 +404,20 @@ std::string show(const Setting<ModemConfig>& setting, const ModemConfig& config)
     return show_member(setting, config);
 }
 
+std::string show(const Setting<RouteConfig>& setting, const RouteConfig& config) {
+    return show_member(setting, config);
+}
+
 void assign(Config& config, std::string_view name, const std::string& value) {
     assign_member(settings(), config, name, value);
 }
 
 void assign(ModemConfig& config, std::string_view name, const std::string& value) {
     assign_member(modem_settings(), config, name, value);
+}
+
+void assign(RouteConfig& config, std::string_view name, const std::string& value) {
+    assign_member(route_settings(), config, name, value);
 }
 
 } // namespace smsspool

@@ -3,7 +3,7 @@
 // Each setting is a member of Config (its initialiser is the default) and a row of a table in
 // settings.cc: name, member, limits, one line of help. The parser, `smsspoold -n`, `smsctl config
 // show` and the test of smsspool.conf(5) all read that table. A modem is a section of its own,
-// `[modem NAME]`, with a table of its own.
+// `[modem NAME]`, with a table of its own; so is a route, `[route NAME]`.
 
 #ifndef SMSSPOOL_COMMON_SETTINGS_H
 #define SMSSPOOL_COMMON_SETTINGS_H
@@ -27,6 +27,10 @@ enum class UnknownPolicy { resend, hold };
 // In the order of LogLevel (common/log.h).
 enum class Verbosity { error, warning, info, debug };
 
+// What is kept of a conversation with a modem that ended badly. `redacted` hides numbers, texts and
+// the PIN.
+enum class TraceDetail { off, redacted, full };
+
 using Ms = std::chrono::milliseconds;
 
 struct ModemConfig {
@@ -38,7 +42,29 @@ struct ModemConfig {
     std::string pin_file;
     std::string smsc;
     std::string features;
-    std::string air; // loopback worker: the file that takes what "went on the air"
+    std::string air;           // loopback worker: the file that takes what "went on the air"
+    std::string imei;          // only this device is this modem; empty: any
+    std::string imsi;          // only with this SIM; empty: any
+    std::string recovery_hook; // a program that cuts the modem's power and gives it back
+    // The most parts that leave through it in any minute, hour and day, and the most different
+    // recipients in a calendar month (UTC); 0: no limit.
+    std::int64_t per_minute = 0;
+    std::int64_t per_hour = 0;
+    std::int64_t per_day = 0;
+    std::int64_t recipients_per_month = 0;
+};
+
+// Which messages take which modems. A message takes the first route, in the order of the file, all
+// of whose conditions it meets; one that meets none may leave through any modem.
+struct RouteConfig {
+    std::string name;
+    // Conditions, words separated by spaces; an empty one is met by all.
+    std::string prefixes; // beginnings of the number in E.164
+    std::string users;
+    std::string labels;
+    // Names of modems, separated by spaces.
+    std::string modems;
+    std::string fallback; // used while none of `modems` can send
 };
 
 struct Config {
@@ -55,6 +81,8 @@ struct Config {
     std::int64_t message_length = 160;
     std::int64_t text_limit = 10000;
     std::int64_t max_parts = 10;
+    Ms valid_for_most = std::chrono::hours(24 * 30);
+    Ms not_before_most = std::chrono::hours(24 * 30);
 
     // Requests.
     std::int64_t body_limit = 64 * 1024;
@@ -93,17 +121,38 @@ struct Config {
     Ms network_first = std::chrono::seconds(5);
     Ms network_most = std::chrono::seconds(60);
     UnknownPolicy unknown = UnknownPolicy::resend;
+    std::int64_t fair_share = 10;
+    Ms network_validity = std::chrono::seconds(0);
+    bool delivery_reports = false;
+    Ms report_window = std::chrono::hours(24 * 3);
+    Ms modem_patience = std::chrono::minutes(5);
+    std::int64_t storage_warning = 80;
+    std::int64_t disk_reserve = 32 * 1024 * 1024;
     std::int64_t log_text = 50;
 
     // Deadlines of a worker's operations: past it the worker is killed and replaced.
-    Ms open_deadline = std::chrono::seconds(60);
+    Ms open_deadline = std::chrono::seconds(30);
     Ms send_deadline = std::chrono::seconds(90);
     Ms scan_deadline = std::chrono::seconds(20);
     Ms worker_pause = std::chrono::seconds(1);
-    Ms worker_pause_most = std::chrono::seconds(5);
+    Ms worker_pause_most = std::chrono::seconds(3);
+
+    // Recovery: what is tried after so many failures in a row.
+    std::int64_t aside_after = 3;
+    std::int64_t radio_after = 3;
+    std::int64_t reset_after = 5;
+    std::int64_t hook_after = 7;
+    Ms reset_deadline = std::chrono::seconds(30);
+    Ms ladder_again = std::chrono::minutes(10);
+    Ms unregistered_most = std::chrono::minutes(5);
+    Ms probe_first = std::chrono::seconds(1);
+    Ms probe_most = std::chrono::seconds(8);
+    TraceDetail trace = TraceDetail::redacted;
+    std::int64_t trace_limit = 16 * 1024;
 
     // Never empty after load(): a configuration without [modem …] has one modem with the defaults.
     std::vector<ModemConfig> modems;
+    std::vector<RouteConfig> routes; // in the order of the file
 };
 
 // How a member is written in the file and shown again.
@@ -114,7 +163,8 @@ struct Config {
 //   choice   one of the words of its enum
 template <class Owner>
 using Member = std::variant<std::string Owner::*, std::int64_t Owner::*, Ms Owner::*, bool Owner::*,
-                            LongMessages Owner::*, UnknownPolicy Owner::*, Verbosity Owner::*>;
+                            LongMessages Owner::*, UnknownPolicy Owner::*, Verbosity Owner::*,
+                            TraceDetail Owner::*>;
 
 template <class Owner>
 struct Setting {
@@ -127,6 +177,7 @@ struct Setting {
 
 [[nodiscard]] const std::vector<Setting<Config>>& settings();
 [[nodiscard]] const std::vector<Setting<ModemConfig>>& modem_settings();
+[[nodiscard]] const std::vector<Setting<RouteConfig>>& route_settings();
 
 // A duration as the file takes it ("30d", "500ms"; digits alone are seconds). Nothing where the
 // text is none.
@@ -135,16 +186,21 @@ struct Setting {
 // The present value of a setting, in the form that the file takes.
 [[nodiscard]] std::string show(const Setting<Config>& setting, const Config& config);
 [[nodiscard]] std::string show(const Setting<ModemConfig>& setting, const ModemConfig& config);
+[[nodiscard]] std::string show(const Setting<RouteConfig>& setting, const RouteConfig& config);
 
 // Sets one value from its text. Throws Error(bad_input) naming the setting, the limit and what was
 // found; `config` is unchanged then.
 void assign(Config& config, std::string_view name, const std::string& value);
 void assign(ModemConfig& config, std::string_view name, const std::string& value);
+void assign(RouteConfig& config, std::string_view name, const std::string& value);
 
 // Reads the files in order, later ones over earlier ones. An unknown setting, a bad value, a line
 // that is none, or a file that cannot be read is an Error(bad_input) whose text
 // begins with "FILE:LINE: ". Settings that contradict each other are an Error(bad_input) too.
 [[nodiscard]] Config load(const std::vector<std::string>& files);
+
+// The words of a setting that is a list separated by spaces.
+[[nodiscard]] std::vector<std::string> words_in(std::string_view list);
 
 // The files to read where a program was given none: $SMSSPOOL_CONF (separated by ':') if set, else
 // /etc/smsspool/smsspool.conf.

@@ -105,36 +105,43 @@ private:
 };
 
 constexpr std::string_view modem_section = "modem ";
+constexpr std::string_view route_section = "route ";
 
 struct Target {
     Config& config;
     Lines& lines;
 };
 
-ModemConfig& modem_named(Config& config, const std::string& name) {
-    for (ModemConfig& modem : config.modems) {
-        if (modem.name == name)
-            return modem;
+// The section's owner, made at its first mention.
+template <class Owner>
+Owner& named(std::vector<Owner>& owners, std::string_view name) {
+    for (Owner& owner : owners) {
+        if (owner.name == name)
+            return owner;
     }
-    config.modems.emplace_back().name = name;
-    return config.modems.back();
+    owners.emplace_back().name = name;
+    return owners.back();
 }
 
-bool is_modem_name(std::string_view name) {
+bool is_name(std::string_view name) {
     return !name.empty() && name.size() <= 64 &&
            name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                   "_.-") == std::string_view::npos;
 }
 
-// A modem is there as soon as its section begins, also if that has no lines.
+// A modem or a route is there as soon as its section begins, also if that has no lines.
 void enter_section(Config& config, std::string_view section) {
-    if (section.substr(0, modem_section.size()) != modem_section)
+    const bool modem = section.starts_with(modem_section);
+    if (!modem && !section.starts_with(route_section))
         throw Error(Fault::bad_input, "there is no section [" + std::string(section) + "]");
-    const std::string_view modem = section.substr(modem_section.size());
-    if (!is_modem_name(modem))
-        throw Error(Fault::bad_input,
-                    "the name of a modem has up to 64 letters, digits, and any of _ . -");
-    modem_named(config, std::string(modem));
+    const std::string_view name = section.substr(section.find(' ') + 1);
+    if (!is_name(name))
+        throw Error(Fault::bad_input, "the name of a " + std::string(modem ? "modem" : "route") +
+                                          " has up to 64 letters, digits, and any of _ . -");
+    if (modem)
+        named(config.modems, name);
+    else
+        named(config.routes, name);
 }
 
 // `section` was entered before.
@@ -142,8 +149,10 @@ void take(Config& config, const std::string& section, const std::string& name,
           const std::string& value) {
     if (section.empty())
         assign(config, name, value);
+    else if (section.starts_with(route_section))
+        assign(named(config.routes, section.substr(route_section.size())), name, value);
     else
-        assign(modem_named(config, section.substr(modem_section.size())), name, value);
+        assign(named(config.modems, section.substr(modem_section.size())), name, value);
 }
 
 int handle(void* user, const char*, const char* name, const char* value) {
@@ -170,6 +179,19 @@ void read_file(Config& config, const std::string& file) {
                                           ": neither a [section] nor a line \"name = value\"");
 }
 
+void check_route(const Config& config, const RouteConfig& route) {
+    const auto complain = [&](const std::string& text) {
+        throw Error(Fault::bad_input, "[route " + route.name + "]: " + text);
+    };
+    if (words_in(route.modems).empty())
+        complain("modems must name at least one modem");
+    for (const std::string& name : words_in(route.modems + " " + route.fallback)) {
+        if (std::none_of(config.modems.begin(), config.modems.end(),
+                         [&](const ModemConfig& modem) { return modem.name == name; }))
+            complain("there is no section [modem " + name + "]");
+    }
+}
+
 // Settings that are good alone and bad together.
 void check_together(const Config& config) {
     const auto complain = [](const char* text) { throw Error(Fault::bad_input, text); };
@@ -185,11 +207,17 @@ void check_together(const Config& config) {
         complain("network_first must not be more than network_most");
     if (config.worker_pause > config.worker_pause_most)
         complain("worker_pause must not be more than worker_pause_most");
+    if (config.probe_first > config.probe_most)
+        complain("probe_first must not be more than probe_most");
+    if (config.valid_for > config.valid_for_most)
+        complain("valid_for must not be more than valid_for_most");
     for (const ModemConfig& modem : config.modems) {
-        if (!is_modem_name(modem.worker))
+        if (!is_name(modem.worker))
             throw Error(Fault::bad_input, "[modem " + modem.name +
                                               "]: worker must be a program's name without a path");
     }
+    for (const RouteConfig& route : config.routes)
+        check_route(config, route);
 }
 
 } // namespace

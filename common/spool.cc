@@ -4,11 +4,16 @@
 
 #include "common/schema.h"
 #include "common/settings.h"
+#include "common/spool_work.h"
 #include "common/sqlite.h"
 
 namespace smsspool {
 
 namespace {
+
+// Stored.
+constexpr std::string_view fate_given = "given";
+constexpr std::string_view fate_refused = "refused";
 
 Open mode_of(Access access) noexcept {
     return access == Access::read ? Open::read : Open::write;
@@ -35,6 +40,11 @@ ModemView modem_of(const Use& row) {
     view.error = row.text(12);
     view.since = row.number(13);
     view.beat = row.number(14);
+    view.failures = row.number(15);
+    view.recoveries = row.number(16);
+    view.recovery_ms = row.number(17);
+    view.step = row.text(18);
+    view.trace = row.text(19);
     return view;
 }
 
@@ -42,7 +52,8 @@ std::int64_t write_modem(Database& db, Sql statement, const ModemView& view) {
     return db.use(statement)
         .bind_all(view.state, view.device, view.manufacturer, view.model, view.imei, view.imsi,
                   view.network, view.operator_name, view.signal, view.used, view.capacity,
-                  view.error, view.since, view.beat, view.name)
+                  view.error, view.since, view.beat, view.failures, view.recoveries,
+                  view.recovery_ms, view.step, view.trace, view.name)
         .run();
 }
 
@@ -62,12 +73,18 @@ std::vector<ModemView> read_modems(Database& db) {
     return modems;
 }
 
+// Nobody drives it any more: what it began, another takes up.
+void forget_modem(Database& db, const std::string& name) {
+    unpin_all(db, name);
+    db.use(Sql::modem_remove).bind(name).run();
+}
+
 } // namespace
 
 Spool::Spool(const Config& config, Access access)
-    : db_(std::make_unique<Database>(config.spool, mode_of(access), config.busy_timeout)) {
-    check_schema(*db_);
-}
+    : db_(std::make_unique<Database>(config.spool, mode_of(access), config.busy_timeout,
+                                     check_schema)),
+      report_window_ms_(config.report_window.count()), disk_reserve_(config.disk_reserve) {}
 
 Spool::~Spool() = default;
 Spool::Spool(Spool&&) noexcept = default;
@@ -100,7 +117,7 @@ void Spool::beat(const DaemonView& daemon, const std::vector<ModemView>& modems)
                 .run();
             for (const ModemView& known : read_modems(*db_)) {
                 if (!listed(modems, known.name))
-                    db_->use(Sql::modem_remove).bind(known.name).run();
+                    forget_modem(*db_, known.name);
             }
         }
         for (const ModemView& modem : modems) {
@@ -114,15 +131,23 @@ void Spool::leave(std::string_view owner) {
     db_->transact([&] { db_->use(Sql::daemon_remove).bind(owner).run(); });
 }
 
-std::string Spool::rejected_pin(std::string_view modem) {
-    Use row = db_->use(Sql::pin_get);
-    return row.bind(modem).step() ? row.text(0) : std::string();
+Spool::PinNote Spool::pin_note(std::string_view modem) {
+    PinNote note;
+    db_->look([&] {
+        Use row = db_->use(Sql::pin_get);
+        if (row.bind(modem).step())
+            note = {row.text(0),
+                    row.text(1) == fate_given ? PinNote::Fate::given : PinNote::Fate::refused};
+    });
+    return note;
 }
 
-void Spool::reject_pin(std::string_view modem, std::string_view mark) {
+void Spool::note_pin(std::string_view modem, const PinNote& note) {
+    const std::string_view fate = note.fate == PinNote::Fate::given ? fate_given : fate_refused;
     db_->transact([&] {
         db_->use(Sql::pin_remove).bind(modem).run();
-        db_->use(Sql::pin_add).bind_all(modem, mark).run();
+        if (!note.mark.empty())
+            db_->use(Sql::pin_add).bind_all(modem, note.mark, fate).run();
     });
 }
 

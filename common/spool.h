@@ -9,10 +9,13 @@
 //
 // Every verb throws Error:
 //   busy         another writer held the spool for longer than `busy_timeout`; try again
-//   full         no room on the disk; nothing was written, reading still works
+//   full         no room on the disk; nothing was written, reading still works. submit() says so
+//                already below `disk_reserve`, so that what was accepted can still be settled
 //   unavailable  the file is missing, not writable, or of another schema
 //   corrupt      SQLite found the file damaged
 //   bug          a statement does not fit the schema
+// After each of them the same object can be used again: when the cause is gone, it works. A file
+// that was taken away or replaced is noticed before anything is written to it.
 // All times are UTC in milliseconds and given by the caller: the spool reads no clock.
 
 #ifndef SMSSPOOL_COMMON_SPOOL_H
@@ -22,6 +25,7 @@
 #include "common/message.h"
 #include "common/parts.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -73,7 +77,12 @@ struct NewMessage {
     std::optional<std::size_t> original_length;   // code points before truncation
     std::optional<std::int64_t> reply_timeout_ms; // a reply is awaited
     Priority priority = Priority::normal;
+    std::string label;                 // the sender's word for a kind of messages; empty: none
+    std::string route;                 // of the configuration (common/routes.h); empty: any modem
+    bool report = false;               // a delivery report is asked for
+    std::int64_t network_valid_ms = 0; // how long the network tries; 0: as long as it likes
     UtcMs created = 0;
+    UtcMs not_before = 0; // not sent earlier; 0: at once
     UtcMs valid_until = 0;
     std::vector<Recipient> recipients;
     std::optional<IdempotencyKey> idempotency;
@@ -103,7 +112,11 @@ struct JobView {
     std::int64_t attempts = 0;      // refusals that counted
     std::int64_t unknowns = 0;      // attempts that may have gone out and were not confirmed
     std::int64_t parts_done = 0;
-    std::string error_code; // empty: none
+    UtcMs not_before = 0; // while it is queued: when it is due
+    std::string route;
+    Delivery delivery = Delivery::none;
+    std::optional<UtcMs> delivered; // when the last part reached the recipient's phone
+    std::string error_code;         // empty: none
     std::string error_text;
     std::string modem;
     struct Reply {
@@ -122,10 +135,14 @@ struct AttemptView {
     std::string outcome; // open, accepted, refused, unknown, withdrawn
     std::optional<std::int64_t> reference, code;
     std::string reason;
+    std::optional<std::int64_t> report_status; // TP-Status of its last report (TS 23.040 9.2.3.15)
+    std::optional<UtcMs> settled;              // discharge time of that report
+    std::string trace; // the conversation with the modem, where it ended badly and was kept
 };
 
 struct MessageView {
-    std::string id, user, api, address, text;
+    std::string id, user, api, address, text, label;
+    bool report = false; // a delivery report was asked for
     Encoding encoding = Encoding::gsm7;
     std::int64_t parts = 1;
     std::optional<std::int64_t> original_length;
@@ -159,12 +176,17 @@ struct InboxQuery {
 };
 
 struct ModemView {
-    std::string name, state; // starting, ready, waiting, down
+    std::string name, state; // starting, ready, waiting, limited, aside, down
     std::string device, manufacturer, model, imei, imsi, network, operator_name;
     std::int64_t signal = -1, used = -1, capacity = -1;
     std::string error;
     UtcMs since = 0; // of this state
     UtcMs beat = 0;
+    std::int64_t failures = 0;     // in a row, now
+    std::int64_t recoveries = 0;   // how often it came back, since the daemon's start
+    std::int64_t recovery_ms = -1; // how long the last of them took; -1: none yet
+    std::string step;  // the last thing that was tried to get it back, and what came of it
+    std::string trace; // the conversation of its last trouble
 };
 
 struct DaemonView {
@@ -185,11 +207,30 @@ struct StateCount {
 
 // --- the daemon's side --------------------------------------------------------------------------
 
+// How much of what came as delivery reports could be matched to its message.
+struct ReportCount {
+    std::int64_t all = 0, matched = 0;
+};
+
 // Who claims: `owner` names a host and one run of its daemon.
 struct Claimer {
     std::string owner;
     std::string modem;
     std::int64_t lease_ms = 0;
+    // What it takes: jobs of these routes ("" are those of none), never one whose first parts went
+    // out through another modem.
+    std::vector<std::string> routes{""};
+    // In this order; all three once each.
+    std::array<Priority, 3> order{Priority::high, Priority::normal, Priority::low};
+    // The most different recipients of this modem in `month` ("2026-11"); 0: no limit.
+    std::int64_t recipients_most = 0;
+    std::string month{};
+};
+
+// How many parts a modem sent, or may have sent, in one minute.
+struct Usage {
+    UtcMs minute = 0; // its beginning
+    std::int64_t parts = 0;
 };
 
 // One part of one job, claimed and in the journal: to be told to a worker.
@@ -203,6 +244,9 @@ struct Work {
     std::uint8_t reference = 0; // concatenation reference, where parts > 1
     std::int64_t attempts = 0, waits = 0, unknowns = 0;
     std::optional<std::int64_t> reply_timeout_ms;
+    bool report = false;
+    std::int64_t network_valid_ms = 0; // of its message; never longer than the message is valid
+    std::string label, route;
     UtcMs started = 0;
 };
 
@@ -211,6 +255,7 @@ struct AttemptEnd {
     std::string outcome; // accepted, refused, unknown, withdrawn
     std::optional<int> reference, code;
     std::string reason;
+    std::string trace; // of the conversation with the modem; empty: none
 };
 
 // What follows for the job; made by decide() (common/retry.h). No event: the next part is due.
@@ -231,14 +276,24 @@ struct Arrival {
     std::string kind; // deliver, report, raw
     std::string number, text;
     std::optional<UtcMs> sent;
-    int folder = 0, location = 0;
+    int folder = 0, location = 0; // location -1: it lies nowhere on the modem
     int part = 1, parts = 1, reference = -1;
+    int report_status = -1;         // TP-Status of a report
+    std::optional<UtcMs> settled{}; // discharge time of a report
 };
 
 struct TakenIn {
     std::string incoming_id;             // for released()
     bool again = false;                  // a second copy: stored before, still to be deleted
     std::optional<InboxMessage> message; // complete now
+    bool late = false; // it filled a gap of `message`, which had been handed out before
+    // Why it could not be stored; empty: it was. What was not has no incoming_id, and must stay on
+    // the modem.
+    std::string failed;
+    // Of a report that was matched: what is known of the job's delivery now. Then `message_id`,
+    // `user` and `number` say whose.
+    std::optional<Delivery> delivery;
+    std::string number;
     // Where it answers a job:
     std::string message_id, user;
     std::int64_t elapsed_s = 0;
@@ -263,6 +318,14 @@ public:
     // migrations that were applied. For smsctl, before the daemon starts.
     static std::vector<std::string> migrate(const Config& config, UtcMs now);
 
+    // A copy of the whole spool as it is at one moment, made while it is used. `file` is written
+    // beside its place, checked, and put there when it is complete. Throws Error: conflict where
+    // `file` exists.
+    void backup(const std::string& file);
+    // What is wrong in the file and between its rows, a sentence each, the first hundred of them;
+    // empty: nothing. Reads all of it.
+    std::vector<std::string> check();
+
     // Accepts a message with all its jobs. See Stored. An id that is there with another text or
     // user is an Error(conflict).
     StoreAnswer submit(const NewMessage& message);
@@ -281,24 +344,53 @@ public:
     std::size_t count_cleanable(UtcMs before, Unread unread);
     Health health();
     std::vector<StateCount> state_counts();
+    // Since when the oldest queued job that is due waits; nothing: none does.
+    std::optional<UtcMs> oldest_due(UtcMs now);
+    // Of the reports that are still kept.
+    ReportCount report_count();
 
-    // The next job that is due for this claimer, its attempt open in the journal. Nothing: none is.
+    // The next job that is due for this claimer, its attempt open in the journal and counted in
+    // usage(). Nothing: none is. A job whose rows cannot be read becomes `failed` (SPOOL_DAMAGED)
+    // on the way, see take_damaged().
     std::optional<Work> claim(const Claimer& claimer, UtcMs now);
+    // The message ids of such jobs since the last call.
+    [[nodiscard]] std::vector<std::string> take_damaged();
     // Closes work's attempt and moves its job as decided. If that leaves a part of the job to send,
-    // its attempt is opened and returned; else, with `claimer`, the next due job is claimed. One
-    // transaction.
+    // its attempt is opened and returned, unless the job turns out to be damaged; else, with
+    // `claimer`, the next due job is claimed. One transaction. A job that is queued again with
+    // parts gone out waits for the modem that sent them, until unpin().
     Turn settle(const Work& work, const AttemptEnd& end, const Decision& decision,
                 const Claimer* claimer, UtcMs now);
-    // Open attempts of claims that are not `owner`'s: left by a daemon that died. REQUIRES: the
-    // caller holds this host's lock, so no other daemon of this spool is alive.
+    // Open attempts of claims that are not `owner`'s: left by a daemon that died; at most 500.
+    // Those that cannot be read become `failed` (SPOOL_DAMAGED), their attempts `unknown`, and are
+    // not among them, see take_damaged(). REQUIRES: the caller holds this host's lock, so no other
+    // daemon of this spool is alive.
     std::vector<Work> orphans(std::string_view owner);
     // The claim that this claimer holds; nothing: none. For after a lost answer: a claimer that
-    // knows of no work in its hands was never told of this one, so its worker was not either.
+    // knows of no work in its hands was never told of this one, so its worker was not either. What
+    // cannot be read is given up as in orphans().
     std::optional<Work> claimed(const Claimer& claimer);
-    // When the next queued job becomes due; nothing: none is queued.
+    // When the next queued job of all becomes due; nothing: none is queued.
     std::optional<UtcMs> next_due();
+    // When the next job that this claimer may take becomes due; nothing: none is queued. What only
+    // its limit of recipients forbids counts.
+    std::optional<UtcMs> next_due(const Claimer& claimer);
+    // What `modem` sent since the minute of `since`, minute by minute, oldest first. A part that
+    // was withdrawn is not among them.
+    std::vector<Usage> usage(std::string_view modem, UtcMs since);
 
-    // Stores what arrived, joins parts, matches replies. In order.
+    // Queued jobs of routes that are not among `known` belong to none from now on; how many.
+    std::int64_t reroute(const std::vector<std::string>& known);
+    // Queued jobs whose first parts went out through `modem` are sent from their first part again,
+    // through any; how many.
+    std::int64_t unpin(std::string_view modem);
+
+    // Stores what arrived, joins parts, matches replies and reports. In order, an answer for each.
+    // A report that fits no attempt yet is kept, and matched by the settle() that it came before. A
+    // part that came before, to the letter, joins its message in silence, whenever it comes. If one
+    // of them cannot be stored, for a reason that is not the whole spool's (busy, full,
+    // unavailable), each is taken in by a transaction of its own, and its answer says so: see
+    // TakenIn::failed.
     std::vector<TakenIn> take_in(std::string_view modem, const std::vector<Arrival>& arrivals,
                                  const Numbers& numbers, UtcMs now);
     // The copy on the modem is gone: an equal message may be a new one from now on.
@@ -314,19 +406,34 @@ public:
     // Removes messages whose jobs have all come to an end before `before`, with their journal.
     std::vector<SweptJob> purge(UtcMs before);
     // Forgets idempotency keys made before `keys_before`, and resolved alerts and raw incoming SMS
-    // (their messages stay in the inbox) from before `traces_before`.
+    // (their messages stay in the inbox) from before `traces_before`. What usage() says stays for
+    // two days more, the recipients of a month as long as a day of it does.
     void purge_traces(UtcMs keys_before, UtcMs traces_before);
 
+    // The first beat of a run forgets the modems that are not among `modems`, with an unpin().
     void beat(const DaemonView& daemon, const std::vector<ModemView>& modems);
     // The daemon has ended in order: its row goes.
     void leave(std::string_view owner);
 
-    // A mark of the PIN file that the SIM refused for this modem, or empty.
-    std::string rejected_pin(std::string_view modem);
-    void reject_pin(std::string_view modem, std::string_view mark);
+    // The last PIN that was given for this modem and did not prove right. `mark` is that of its
+    // file, empty: none.
+    struct PinNote {
+        enum class Fate {
+            given,  // no answer of the SIM is known
+            refused // by the SIM
+        };
+        std::string mark;
+        Fate fate = Fate::refused;
+    };
+    PinNote pin_note(std::string_view modem);
+    // An empty mark forgets it: the PIN was right.
+    void note_pin(std::string_view modem, const PinNote& note);
 
 private:
     std::unique_ptr<Database> db_;
+    std::int64_t report_window_ms_ = 0;
+    std::int64_t disk_reserve_ = 0;
+    std::vector<std::string> damaged_;
 };
 
 } // namespace smsspool

@@ -1,9 +1,9 @@
-// The spool: what comes in. Each SMS is stored as it came, parts are joined, replies matched.
+// The spool: what comes in. Each SMS is stored as it came, and parts are joined.
 
+#include "common/error.h"
 #include "common/ids.h"
-#include "common/numbers.h"
-#include "common/spool.h"
-#include "common/sqlite.h"
+#include "common/spool_replies.h"
+#include "common/spool_reports.h"
 
 #include <algorithm>
 #include <string>
@@ -13,6 +13,10 @@ namespace smsspool {
 namespace {
 
 constexpr std::string_view gap_mark = "\u2026";
+
+// Between the first and the last part of a message, by the clock of the service centre that stamped
+// both.
+constexpr std::int64_t parts_apart_ms = 10 * 60 * 1000;
 
 // Two different messages never share it while the modem holds both: the place is part of it.
 std::string fingerprint(std::string_view modem, const Arrival& arrival) {
@@ -29,6 +33,10 @@ std::string fingerprint(std::string_view modem, const Arrival& arrival) {
     add(std::to_string(arrival.part) + "/" + std::to_string(arrival.parts));
     add(std::to_string(arrival.reference));
     add(arrival.text);
+    if (arrival.kind == "report") { // one that says "trying" and one that says "delivered"
+        add(std::to_string(arrival.report_status));
+        add(arrival.settled ? std::to_string(*arrival.settled) : "");
+    }
     return sha256_hex(all);
 }
 
@@ -58,20 +66,24 @@ void add_piece(std::vector<Piece>& pieces, Piece piece) {
         pieces.back() = std::move(piece);
 }
 
+// The columns that incoming_waiting and incoming_handed_out begin with.
+Piece read_piece(const Use& row) {
+    return {row.text(0),
+            row.text(1),
+            row.text(4),
+            static_cast<int>(row.number(2)),
+            static_cast<int>(row.number(3)),
+            row.number_or_nothing(5),
+            row.number(6),
+            {}};
+}
+
 std::vector<Piece> waiting_pieces(Database& db, const Group& group) {
     std::vector<Piece> pieces;
     Use row = db.use(Sql::incoming_waiting);
     row.bind_all(group.modem, group.number, group.reference, group.parts);
-    while (row.step()) {
-        add_piece(pieces, {row.text(0),
-                           row.text(1),
-                           row.text(4),
-                           static_cast<int>(row.number(2)),
-                           static_cast<int>(row.number(3)),
-                           row.number_or_nothing(5),
-                           row.number(6),
-                           {}});
-    }
+    while (row.step())
+        add_piece(pieces, read_piece(row));
     return pieces;
 }
 
@@ -106,84 +118,6 @@ InboxMessage joined(const std::vector<Piece>& pieces, std::string_view number, s
     return message;
 }
 
-// --- replies (contract 1.12) --------------------------------------------------------------------
-
-bool contains_ignoring_case(std::string_view text, std::string_view word) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
-    return std::search(text.begin(), text.end(), word.begin(), word.end(),
-                       [&](char a, char b) { return lower(a) == lower(b); }) != text.end();
-}
-
-std::string_view first_digits(std::string_view text) {
-    constexpr std::string_view digits = "0123456789";
-    const auto start = text.find_first_of(digits);
-    if (start == std::string_view::npos)
-        return {};
-    return text.substr(start, text.find_first_not_of(digits, start) - start);
-}
-
-// The operator's services answer from any number; what they say tells whom they mean.
-struct ServiceRule {
-    std::string_view number;
-    bool (*answers)(std::string_view question, std::string_view reply);
-};
-
-constexpr ServiceRule service_rules[] = {
-    {"333", [](std::string_view,
-               std::string_view reply) { return contains_ignoring_case(reply, "saldo"); }},
-    {"7373",
-     [](std::string_view question, std::string_view reply) {
-         const auto digits = first_digits(question);
-         return !digits.empty() && reply.find(digits) != std::string_view::npos;
-     }},
-};
-
-struct Match {
-    std::string job_id, message_id, user;
-    UtcMs sent = 0;
-};
-
-// The newest job that waits for `number`; its text must pass `answers` where there is one.
-void look_for_match(Database& db, std::string_view number, const ServiceRule* rule,
-                    std::string_view reply, UtcMs when, std::optional<Match>& best) {
-    // The service centre's clock counts whole seconds: a reply stamped in the second of the send
-    // came after it.
-    const UtcMs end_of_second = when - when % 1000 + 999;
-    Use row = db.use(Sql::awaiting_match);
-    row.bind_all(number, end_of_second, when);
-    while (row.step()) {
-        Match match{row.text(0), row.text(2), row.text(3), row.number(1)};
-        if (rule != nullptr && !rule->answers(row.text(4), reply))
-            continue;
-        if (!best || match.sent > best->sent ||
-            (match.sent == best->sent && match.job_id < best->job_id))
-            best = match;
-        return; // ordered: the first that fits is the newest
-    }
-}
-
-std::optional<Match> find_match(Database& db, const InboxMessage& message, const Numbers& numbers) {
-    std::optional<Match> best;
-    const UtcMs when = message.sent.value_or(message.stored);
-    look_for_match(db, numbers.comparable(message.number), nullptr, message.text, when, best);
-    for (const ServiceRule& rule : service_rules)
-        look_for_match(db, rule.number, &rule, message.text, when, best);
-    return best;
-}
-
-void answer_job(Database& db, const Match& match, InboxMessage& message, TakenIn& taken) {
-    const UtcMs when = message.sent.value_or(message.stored);
-    if (db.use(Sql::job_reply).bind_all(message.text, when, message.stored, match.job_id).run() !=
-        1)
-        return; // not waiting any more
-    db.use(Sql::awaiting_remove).bind(match.job_id).run();
-    message.state = "reply";
-    message.job_id = match.job_id;
-    taken.message_id = match.message_id;
-    taken.user = match.user;
-    taken.elapsed_s = std::max<std::int64_t>(0, (when - match.sent) / 1000);
-}
-
 void add_to_inbox(Database& db, const InboxMessage& message) {
     std::optional<std::string> job;
     if (!message.job_id.empty())
@@ -197,8 +131,7 @@ void add_to_inbox(Database& db, const InboxMessage& message) {
 
 void hand_out(Database& db, const std::vector<Piece>& pieces, InboxMessage message,
               const Numbers& numbers, TakenIn& taken) {
-    if (const auto match = find_match(db, message, numbers))
-        answer_job(db, *match, message, taken);
+    match_reply(db, numbers, message, taken);
     add_to_inbox(db, message);
     for (const Piece& piece : pieces) {
         db.use(Sql::incoming_join).bind_all(message.id, piece.id).run();
@@ -208,10 +141,104 @@ void hand_out(Database& db, const std::vector<Piece>& pieces, InboxMessage messa
     taken.message = std::move(message);
 }
 
+// --- parts that come after their message was handed out -----------------------------------------
+
+// A part that the service centre sends once more long after: the same to the letter and the second.
+// It joins its twin. Without a time stamp it may as well be of a message that is new.
+bool join_twin(Database& db, const Group& group, const Piece& piece) {
+    std::string inbox_id;
+    {
+        Use row = db.use(Sql::incoming_copied);
+        row.bind_all(group.modem, group.number, group.reference, group.parts, piece.sent,
+                     piece.part, piece.text);
+        if (!row.step())
+            return false;
+        inbox_id = row.text(0);
+    }
+    db.use(Sql::incoming_join).bind_all(inbox_id, piece.id).run();
+    return true;
+}
+
+struct HandedOut {
+    std::string inbox_id;
+    std::vector<Piece> pieces;
+};
+
+// The newest message of `group` that was handed out, of parts that were stamped at about `sent`.
+HandedOut handed_out(Database& db, const Group& group, UtcMs sent) {
+    HandedOut newest;
+    Use row = db.use(Sql::incoming_handed_out);
+    row.bind_all(group.modem, group.number, group.reference, group.parts, sent - parts_apart_ms,
+                 sent + parts_apart_ms);
+    while (row.step()) {
+        if (newest.pieces.empty())
+            newest.inbox_id = row.text(7);
+        if (row.text(7) == newest.inbox_id)
+            add_piece(newest.pieces, read_piece(row));
+    }
+    return newest;
+}
+
+// Puts `piece` in its place. False: that place is taken, or none.
+bool insert_piece(std::vector<Piece>& pieces, const Piece& piece) {
+    const auto place = std::lower_bound(
+        pieces.begin(), pieces.end(), piece,
+        [](const Piece& one, const Piece& other) { return one.part < other.part; });
+    if (pieces.empty() || (place != pieces.end() && place->part == piece.part))
+        return false;
+    pieces.insert(place, piece);
+    return true;
+}
+
+// The message as the inbox has it, with the text of `pieces`. Nothing: the inbox has it no more.
+std::optional<InboxMessage> rejoined(Database& db, const std::string& inbox_id,
+                                     const std::vector<Piece>& pieces, const Group& group) {
+    Use row = db.use(Sql::inbox_get);
+    if (!row.bind(inbox_id).step() || row.number(2) != 0)
+        return std::nullopt;
+    InboxMessage message = joined(pieces, group.number, group.parts, row.number(0));
+    message.id = inbox_id;
+    message.state = row.text(1) == "reply" ? "reply" : "unread";
+    message.job_id = row.text(3);
+    return message;
+}
+
+// The message that lacked `piece` is whole, or nearly so. False: there is none in the inbox.
+bool fill_gap(Database& db, const Group& group, const Piece& piece, TakenIn& taken) {
+    if (!piece.sent)
+        return false;
+    HandedOut earlier = handed_out(db, group, *piece.sent);
+    if (!insert_piece(earlier.pieces, piece))
+        return false;
+    auto message = rejoined(db, earlier.inbox_id, earlier.pieces, group);
+    if (!message)
+        return false;
+    db.use(Sql::inbox_fill)
+        .bind_all(message->text, message->sent, message->state, std::int64_t{message->folder},
+                  std::int64_t{message->location}, std::int64_t{message->complete ? 1 : 0},
+                  message->id)
+        .run();
+    db.use(Sql::incoming_join).bind_all(message->id, piece.id).run();
+    if (message->state == "reply")
+        rewrite_reply(db, *message, taken);
+    taken.late = true;
+    taken.message = std::move(message);
+    return true;
+}
+
+// --- taking in ----------------------------------------------------------------------------------
+
+// What comes from no place is never released, so only its time stamp tells it from another.
+bool may_be_known(const Arrival& arrival) noexcept {
+    return arrival.location >= 0 || arrival.sent;
+}
+
 // Stores one SMS; fills `incoming_id` and `again`.
-void store(Database& db, std::string_view modem, const Arrival& arrival, UtcMs now,
-           TakenIn& taken) {
-    const std::string print = fingerprint(modem, arrival);
+void store(Database& db, std::string_view modem, const Arrival& arrival, std::string_view number,
+           UtcMs now, TakenIn& taken) {
+    taken.incoming_id = new_id();
+    const std::string print =
+        may_be_known(arrival) ? fingerprint(modem, arrival) : taken.incoming_id;
     {
         Use row = db.use(Sql::incoming_known);
         if (row.bind(print).step()) {
@@ -220,12 +247,12 @@ void store(Database& db, std::string_view modem, const Arrival& arrival, UtcMs n
             return;
         }
     }
-    taken.incoming_id = new_id();
     db.use(Sql::incoming_add)
         .bind_all(taken.incoming_id, print, modem, std::int64_t{arrival.folder},
-                  std::int64_t{arrival.location}, arrival.kind, arrival.number, arrival.text,
-                  arrival.sent, now, std::int64_t{arrival.part}, std::int64_t{arrival.parts},
-                  std::int64_t{arrival.reference})
+                  std::int64_t{arrival.location}, arrival.kind, number, arrival.text, arrival.sent,
+                  now, std::int64_t{arrival.part}, std::int64_t{arrival.parts},
+                  std::int64_t{arrival.reference}, std::int64_t{arrival.report_status},
+                  arrival.settled)
         .run();
 }
 
@@ -234,30 +261,87 @@ bool is_part(const Arrival& arrival) noexcept {
     return arrival.parts > 1 && arrival.part >= 1 && arrival.part <= arrival.parts;
 }
 
-TakenIn take_one(Database& db, const Numbers& numbers, std::string_view modem,
-                 const Arrival& arrival, UtcMs now) {
-    TakenIn taken;
-    store(db, modem, arrival, now, taken);
-    if (taken.again || arrival.kind != "deliver")
-        return taken;
-    std::vector<Piece> pieces;
-    std::int64_t parts = 1;
-    if (is_part(arrival)) {
-        parts = arrival.parts;
-        pieces = waiting_pieces(db, {std::string(modem), arrival.number, arrival.reference, parts});
-    } else {
-        pieces.push_back({taken.incoming_id,
-                          std::string(modem),
-                          arrival.text,
-                          arrival.folder,
-                          arrival.location,
-                          arrival.sent,
-                          1,
-                          {}});
+// What one call of take_in() has for each of its arrivals.
+struct Taking {
+    std::string modem;
+    const Numbers& numbers;
+    std::int64_t report_window_ms;
+    UtcMs now;
+};
+
+void take_part(Database& db, const Taking& taking, const Group& group, const Piece& piece,
+               TakenIn& taken) {
+    if (join_twin(db, group, piece)) {
+        taken.again = true;
+        return;
     }
-    if (static_cast<std::int64_t>(pieces.size()) == parts)
-        hand_out(db, pieces, joined(pieces, arrival.number, parts, now), numbers, taken);
+    const std::vector<Piece> pieces = waiting_pieces(db, group);
+    // Where others wait, a message with this reference is on its way, and the part is of it.
+    if (pieces.size() == 1 && fill_gap(db, group, piece, taken))
+        return;
+    if (static_cast<std::int64_t>(pieces.size()) == group.parts)
+        hand_out(db, pieces, joined(pieces, group.number, group.parts, taking.now), taking.numbers,
+                 taken);
+}
+
+void take_message(Database& db, const Taking& taking, const Arrival& arrival, TakenIn& taken) {
+    const bool part = is_part(arrival);
+    const Piece piece{taken.incoming_id,
+                      taking.modem,
+                      arrival.text,
+                      arrival.folder,
+                      arrival.location,
+                      arrival.sent,
+                      part ? arrival.part : 1,
+                      {}};
+    if (part)
+        take_part(db, taking, {taking.modem, arrival.number, arrival.reference, arrival.parts},
+                  piece, taken);
+    else
+        hand_out(db, {piece}, joined({piece}, arrival.number, 1, taking.now), taking.numbers,
+                 taken);
+}
+
+TakenIn take_one(Database& db, const Taking& taking, const Arrival& arrival) {
+    TakenIn taken;
+    const bool report = arrival.kind == "report";
+    const std::string number =
+        report ? reported_number(taking.numbers, arrival.number) : arrival.number;
+    store(db, taking.modem, arrival, number, taking.now, taken);
+    if (taken.again)
+        return taken;
+    if (report)
+        take_report(db,
+                    {taken.incoming_id, taking.modem, number, arrival.reference,
+                     arrival.report_status, arrival.settled, taking.now},
+                    taking.report_window_ms, taken);
+    else if (arrival.kind == "deliver")
+        take_message(db, taking, arrival, taken);
     return taken;
+}
+
+// Whether another arrival would meet the same fault.
+bool is_of_the_spool(Fault fault) noexcept {
+    return fault == Fault::busy || fault == Fault::full || fault == Fault::unavailable;
+}
+
+// In a transaction each, so that one that cannot be stored does not hold up the others.
+std::vector<TakenIn> take_each(Database& db, const Taking& taking,
+                               const std::vector<Arrival>& arrivals) {
+    std::vector<TakenIn> all;
+    for (const Arrival& arrival : arrivals) {
+        TakenIn taken;
+        try {
+            db.transact([&] { taken = take_one(db, taking, arrival); });
+        } catch (const Error& error) {
+            if (is_of_the_spool(error.fault()))
+                throw;
+            taken = {};
+            taken.failed = error.what();
+        }
+        all.push_back(std::move(taken));
+    }
+    return all;
 }
 
 std::vector<Group> overdue_groups(Database& db, UtcMs before) {
@@ -273,12 +357,19 @@ std::vector<Group> overdue_groups(Database& db, UtcMs before) {
 
 std::vector<TakenIn> Spool::take_in(std::string_view modem, const std::vector<Arrival>& arrivals,
                                     const Numbers& numbers, UtcMs now) {
+    const Taking taking{std::string(modem), numbers, report_window_ms_, now};
     std::vector<TakenIn> all;
-    db_->transact([&] {
-        all.clear();
-        for (const Arrival& arrival : arrivals)
-            all.push_back(take_one(*db_, numbers, modem, arrival, now));
-    });
+    try {
+        db_->transact([&] {
+            all.clear();
+            for (const Arrival& arrival : arrivals)
+                all.push_back(take_one(*db_, taking, arrival));
+        });
+    } catch (const Error& error) {
+        if (is_of_the_spool(error.fault()))
+            throw;
+        all = take_each(*db_, taking, arrivals);
+    }
     return all;
 }
 

@@ -4,9 +4,15 @@
 #include "common/spool.h"
 #include "common/sqlite.h"
 
+#include <array>
+#include <utility>
+
 namespace smsspool {
 
 namespace {
+
+// With traces that are kept for 30 days: a whole month, whatever its length.
+constexpr UtcMs usage_kept_longer = 2LL * 24 * 60 * 60 * 1000;
 
 std::vector<std::string> old_ids(Database& db, Sql which, UtcMs before) {
     std::vector<std::string> ids;
@@ -46,8 +52,10 @@ SweptJob remove_message(Database& db, const std::string& id) {
             removed.state = state_named(row.text(3)).value_or(State::failed);
         }
     }
-    for (const std::string& job : jobs)
+    for (const std::string& job : jobs) {
         db.use(Sql::attempt_remove).bind(job).run();
+        db.use(Sql::report_due_forget).bind(job).run();
+    }
     db.use(Sql::job_remove).bind(id).run();
     db.use(Sql::message_remove).bind(id).run();
     return removed;
@@ -70,6 +78,35 @@ void remove_keys(Database& db, UtcMs before) {
         db.use(Sql::idempotency_remove).bind_all(user, key).run();
 }
 
+void remove_usage(Database& db, UtcMs before) {
+    std::vector<std::pair<std::string, std::int64_t>> minutes;
+    {
+        Use row = db.use(Sql::usage_old);
+        row.bind(before);
+        while (row.step())
+            minutes.emplace_back(row.text(0), row.number(1));
+    }
+    for (const auto& [modem, minute] : minutes)
+        db.use(Sql::usage_remove).bind_all(modem, minute).run();
+}
+
+void remove_recipients(Database& db, const std::string& month_before) {
+    std::vector<std::array<std::string, 3>> rows;
+    {
+        Use row = db.use(Sql::recipient_old);
+        row.bind(month_before);
+        while (row.step())
+            rows.push_back({row.text(0), row.text(1), row.text(2)});
+    }
+    for (const auto& [modem, month, number] : rows)
+        db.use(Sql::recipient_remove).bind_all(modem, month, number).run();
+}
+
+// "2026-11"
+std::string month_of(UtcMs when) {
+    return utc_seconds_text(when).substr(0, 7);
+}
+
 } // namespace
 
 std::vector<SweptJob> Spool::purge(UtcMs before) {
@@ -87,6 +124,8 @@ void Spool::purge_traces(UtcMs keys_before, UtcMs traces_before) {
         remove_keys(*db_, keys_before);
         remove_each(*db_, Sql::alert_old, Sql::alert_remove, traces_before);
         remove_each(*db_, Sql::incoming_old, Sql::incoming_remove, traces_before);
+        remove_usage(*db_, traces_before - usage_kept_longer);
+        remove_recipients(*db_, month_of(traces_before - usage_kept_longer));
     });
 }
 

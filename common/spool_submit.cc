@@ -1,9 +1,13 @@
 // The spool: accepting messages.
 
+#include "common/disk.h"
 #include "common/error.h"
+#include "common/file_id.h"
 #include "common/ids.h"
 #include "common/spool.h"
 #include "common/sqlite.h"
+
+#include <algorithm>
 
 namespace smsspool {
 
@@ -68,8 +72,9 @@ void add_jobs(Database& db, const NewMessage& message) {
     for (const Recipient& recipient : message.recipients)
         db.use(Sql::job_add)
             .bind_all(new_id(), message.id, recipient.given, recipient.number,
-                      static_cast<std::int64_t>(message.priority), message.created,
-                      message.valid_until)
+                      static_cast<std::int64_t>(message.priority),
+                      std::max(message.created, message.not_before), message.valid_until,
+                      message.route)
             .run();
 }
 
@@ -80,7 +85,8 @@ void add_message(Database& db, const NewMessage& message) {
     db.use(Sql::message_add)
         .bind_all(message.id, message.user, message.api, message.text, name_of(message.encoding),
                   static_cast<std::int64_t>(message.parts), original, message.reply_timeout_ms,
-                  message.created, message.valid_until, message.address)
+                  message.created, message.valid_until, message.address, message.label,
+                  std::int64_t{message.report ? 1 : 0}, message.network_valid_ms)
         .run();
 }
 
@@ -94,6 +100,15 @@ std::optional<StoreAnswer> not_to_be_stored(Database& db, const NewMessage& mess
     return message.alert ? told(db, *message.alert) : std::nullopt;
 }
 
+// The last of the disk is for what was accepted before: it must still be settled.
+void require_room(const Database& db, std::int64_t reserve) {
+    const auto left = reserve > 0 ? free_bytes(db.file()) : std::nullopt;
+    if (left && *left < reserve)
+        throw Error(Fault::full, "spool: nothing new is accepted: " + folder_of(db.file()) +
+                                     " has " + std::to_string(*left) +
+                                     " bytes free, and disk_reserve is " + std::to_string(reserve));
+}
+
 } // namespace
 
 StoreAnswer Spool::submit(const NewMessage& message) {
@@ -103,6 +118,7 @@ StoreAnswer Spool::submit(const NewMessage& message) {
             answer = *instead;
             return;
         }
+        require_room(*db_, disk_reserve_);
         add_message(*db_, message);
         add_jobs(*db_, message);
         if (message.idempotency)

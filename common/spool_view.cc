@@ -18,6 +18,13 @@ State state_of(const std::string& word) {
     return *state;
 }
 
+Delivery delivery_of(const std::string& word) {
+    const auto delivery = delivery_named(word);
+    if (!delivery)
+        throw Error(Fault::corrupt, "spool: \"" + word + "\" is no word of delivery");
+    return *delivery;
+}
+
 Encoding encoding_of(const std::string& word) {
     const auto encoding = encoding_named(word);
     if (!encoding)
@@ -38,6 +45,8 @@ MessageView message_of(const Use& row) {
     view.created = row.number(8);
     view.valid_until = row.number(9);
     view.address = row.text(10);
+    view.label = row.text(11);
+    view.report = row.number(12) != 0;
     return view;
 }
 
@@ -56,6 +65,10 @@ JobView job_of(const Use& row) {
     view.modem = row.text(10);
     if (!row.null(11))
         view.reply = JobView::Reply{row.text(11), row.number(12)};
+    view.not_before = row.number(13);
+    view.route = row.text(14);
+    view.delivery = delivery_of(row.text(15));
+    view.delivered = row.number_or_nothing(16);
     return view;
 }
 
@@ -70,6 +83,9 @@ AttemptView attempt_of(const Use& row) {
     view.reference = row.number_or_nothing(6);
     view.code = row.number_or_nothing(7);
     view.reason = row.text(8);
+    view.report_status = row.number_or_nothing(9);
+    view.settled = row.number_or_nothing(10);
+    view.trace = row.text(11);
     return view;
 }
 

@@ -25,13 +25,26 @@ enum class Sql : std::uint8_t {
     job_of_message,
     job_counts,
     job_look,
+    job_look_known,
     job_take,
     job_part,
     job_settle,
     job_orphans,
     job_claimed,
+    job_damaged,
     job_due_next,
+    job_due_for,
+    job_route_after,
+    job_of_route,
+    job_reroute,
+    job_pinned,
+    job_unpin,
     job_reply,
+    job_reply_rewrite,
+    job_answered,
+    job_whose,
+    job_sending_of,
+    job_delivery,
     job_overdue,
     job_expire,
     job_reply_late,
@@ -39,10 +52,15 @@ enum class Sql : std::uint8_t {
     attempt_add,
     attempt_end,
     attempt_open,
+    attempt_give_up,
     attempt_get,
     attempt_of_job,
     attempt_remove,
+    attempt_reported,
+    attempt_report,
+    attempt_reports,
     awaiting_add,
+    awaiting_extend,
     awaiting_match,
     awaiting_late,
     awaiting_remove,
@@ -53,17 +71,28 @@ enum class Sql : std::uint8_t {
     incoming_add,
     incoming_waiting,
     incoming_overdue,
+    incoming_copied,
+    incoming_handed_out,
+    incoming_report_earlier,
+    incoming_report_waiting,
+    incoming_report_count,
     incoming_join,
     incoming_release,
     incoming_old,
     incoming_remove,
     inbox_add,
+    inbox_get,
+    inbox_fill,
     inbox_all,
     inbox_unread,
     inbox_read,
     inbox_remove,
     inbox_old,
     inbox_count_old,
+    report_due_add,
+    report_due_match,
+    report_due_remove,
+    report_due_forget,
     idempotency_get,
     idempotency_add,
     idempotency_remove,
@@ -82,9 +111,36 @@ enum class Sql : std::uint8_t {
     modem_add,
     modem_set,
     modem_remove,
+    usage_more,
+    usage_less,
+    usage_add,
+    usage_list,
+    usage_old,
+    usage_remove,
+    recipient_count,
+    recipient_known,
+    recipient_add,
+    recipient_old,
+    recipient_remove,
     pin_get,
     pin_add,
     pin_remove,
+    care_job_alone,
+    care_message_empty,
+    care_sending_closed,
+    care_sending_unclaimed,
+    care_attempt_open,
+    care_attempt_alone,
+    care_parts,
+    care_priority,
+    care_awaiting,
+    care_report_due,
+    care_states,
+    care_deliveries,
+    care_encodings,
+    care_outcomes,
+    care_inbox_states,
+    care_kinds,
     count
 };
 
@@ -98,11 +154,12 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::migration_add, "INSERT INTO migration (name, applied_ms) VALUES (?, ?)"},
     {Sql::message_add,
      "INSERT INTO message (id, username, api, text, encoding, parts, original_length, "
-     "reply_timeout_ms, created_ms, valid_until_ms, address) VALUES "
-     "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+     "reply_timeout_ms, created_ms, valid_until_ms, address, label, report, network_valid_ms) "
+     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     {Sql::message_get,
      "SELECT id, username, api, text, encoding, parts, original_length, reply_timeout_ms, "
-     "created_ms, valid_until_ms, address FROM message WHERE id = ?"},
+     "created_ms, valid_until_ms, address, label, report, network_valid_ms FROM message WHERE id = "
+     "?"},
     {Sql::message_ended,
      "SELECT id FROM message WHERE created_ms < ? AND NOT EXISTS (SELECT 1 FROM job WHERE "
      "job.message_id = message.id AND (job.ended_ms IS NULL OR job.ended_ms >= ? OR "
@@ -110,17 +167,25 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::message_remove, "DELETE FROM message WHERE id = ?"},
     {Sql::job_add,
      "INSERT INTO job (id, message_id, number_given, number, state, priority, "
-     "not_before_ms, valid_until_ms, attempts, waits, unknowns, parts_done) VALUES (?, ?, "
-     "?, ?, 'queued', ?, ?, ?, 0, 0, 0, 0)"},
+     "not_before_ms, valid_until_ms, route, attempts, waits, unknowns, parts_done) VALUES (?, ?, "
+     "?, ?, 'queued', ?, ?, ?, ?, 0, 0, 0, 0)"},
     {Sql::job_of_message,
      "SELECT id, number_given, number, state, attempted_ms, attempts, unknowns, "
-     "parts_done, error_code, error_text, modem, reply_text, reply_ms FROM job WHERE "
-     "message_id = ? ORDER BY id"},
+     "parts_done, error_code, error_text, modem, reply_text, reply_ms, not_before_ms, route, "
+     "delivery, delivered_ms FROM job WHERE message_id = ? ORDER BY id"},
     {Sql::job_counts, "SELECT state, COUNT(*) FROM job GROUP BY state"},
+    // What job_look, job_orphans and job_claimed begin with is read by read_job().
     {Sql::job_look,
      "SELECT id, message_id, number, number_given, attempts, waits, unknowns, parts_done, "
-     "concat_reference FROM job WHERE state = 'queued' AND priority = ? AND not_before_ms "
-     "<= ? AND valid_until_ms > ? ORDER BY not_before_ms, id LIMIT 1"},
+     "concat_reference, route, modem, claim, not_before_ms FROM job WHERE state = 'queued' AND "
+     "route = ? AND priority = ? AND not_before_ms <= ? AND valid_until_ms > ? AND (pinned = '' OR "
+     "pinned = ?) ORDER BY not_before_ms, id LIMIT 1"},
+    {Sql::job_look_known,
+     "SELECT id, message_id, number, number_given, attempts, waits, unknowns, parts_done, "
+     "concat_reference, route, modem, claim, not_before_ms FROM job WHERE state = 'queued' AND "
+     "route = ? AND priority = ? AND not_before_ms <= ? AND valid_until_ms > ? AND (pinned = '' OR "
+     "pinned = ?) AND EXISTS (SELECT 1 FROM recipient WHERE recipient.modem = ? AND "
+     "recipient.month = ? AND recipient.number = job.number) ORDER BY not_before_ms, id LIMIT 1"},
     {Sql::job_take,
      "UPDATE job SET state = 'sending', owner = ?, claim = ?, lease_until_ms = ?, modem = "
      "?, attempted_ms = ?, concat_reference = ? WHERE id = ? AND state = 'queued'"},
@@ -129,28 +194,50 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "claim = ? AND state = 'sending'"},
     {Sql::job_settle,
      "UPDATE job SET state = ?, not_before_ms = ?, attempts = ?, waits = ?, unknowns = ?, "
-     "parts_done = ?, error_code = ?, error_text = ?, ended_ms = ?, owner = NULL, "
+     "parts_done = ?, pinned = ?, error_code = ?, error_text = ?, ended_ms = ?, owner = NULL, "
      "lease_until_ms = NULL WHERE id = ? AND claim = ? AND state = 'sending'"},
     {Sql::job_orphans,
      "SELECT id, message_id, number, number_given, attempts, waits, unknowns, parts_done, "
-     "concat_reference, owner, claim, modem, attempted_ms FROM job WHERE state = 'sending' "
+     "concat_reference, route, modem, claim, owner, attempted_ms FROM job WHERE state = 'sending' "
      "AND owner <> ? ORDER BY id LIMIT 500"},
     {Sql::job_claimed,
      "SELECT id, message_id, number, number_given, attempts, waits, unknowns, parts_done, "
-     "concat_reference, owner, claim, modem, attempted_ms FROM job WHERE state = 'sending' "
+     "concat_reference, route, modem, claim, owner, attempted_ms FROM job WHERE state = 'sending' "
      "AND owner = ? AND modem = ? ORDER BY id LIMIT 1"},
+    {Sql::job_damaged,
+     "UPDATE job SET state = 'failed', error_code = ?, error_text = ?, ended_ms = ?, pinned = '', "
+     "owner = NULL, lease_until_ms = NULL WHERE id = ? AND state = ? AND COALESCE(claim, '') = ?"},
     {Sql::job_due_next,
-     "SELECT not_before_ms FROM job WHERE state = 'queued' AND priority = ? ORDER BY "
-     "not_before_ms LIMIT 1"},
-    {Sql::job_reply, "UPDATE job SET state = 'replied', reply_text = ?, reply_ms = ?, ended_ms = ? "
-                     "WHERE id = ? AND "
-                     "state = 'sent'"},
+     "SELECT not_before_ms FROM job WHERE state = 'queued' AND route = ? AND priority = ? ORDER BY "
+     "not_before_ms, id LIMIT 1"},
+    {Sql::job_due_for,
+     "SELECT not_before_ms FROM job WHERE state = 'queued' AND route = ? AND priority = ? AND "
+     "(pinned = '' OR pinned = ?) ORDER BY not_before_ms, id LIMIT 1"},
+    {Sql::job_route_after,
+     "SELECT route FROM job WHERE state = 'queued' AND route > ? ORDER BY route LIMIT 1"},
+    {Sql::job_of_route, "SELECT id FROM job WHERE state = 'queued' AND route = ? LIMIT 500"},
+    {Sql::job_reroute, "UPDATE job SET route = '' WHERE id = ? AND state = 'queued' AND route = ?"},
+    {Sql::job_pinned, "SELECT id FROM job WHERE state = 'queued' AND pinned = ? LIMIT 500"},
+    {Sql::job_unpin, "UPDATE job SET parts_done = 0, concat_reference = NULL, pinned = '' WHERE id "
+                     "= ? AND state = 'queued' AND pinned = ?"},
+    {Sql::job_reply,
+     "UPDATE job SET state = ?, reply_text = ?, reply_ms = ?, ended_ms = ?, error_code = NULL, "
+     "error_text = NULL WHERE id = ? AND state = ?"},
+    {Sql::job_reply_rewrite, "UPDATE job SET reply_text = ? WHERE id = ? AND state = 'replied'"},
+    {Sql::job_answered,
+     "SELECT message.id, message.username, job.attempted_ms, job.reply_ms FROM job JOIN message "
+     "ON message.id = job.message_id WHERE job.id = ?"},
+    {Sql::job_whose,
+     "SELECT message.id, message.username, job.number, message.parts FROM job JOIN message ON "
+     "message.id = job.message_id WHERE job.id = ?"},
+    {Sql::job_sending_of, "SELECT number FROM job WHERE state = 'sending' AND modem = ?"},
+    {Sql::job_delivery, "UPDATE job SET delivery = ?, delivered_ms = ? WHERE id = ?"},
     {Sql::job_overdue,
      "SELECT id, message_id, number FROM job WHERE state = 'queued' AND valid_until_ms <= "
      "? ORDER BY valid_until_ms LIMIT 500"},
     {Sql::job_expire,
-     "UPDATE job SET state = 'expired', error_code = ?, error_text = ?, ended_ms = ? WHERE "
-     "id = ? AND state = 'queued'"},
+     "UPDATE job SET state = 'expired', error_code = ?, error_text = ?, ended_ms = ?, pinned = '' "
+     "WHERE id = ? AND state = 'queued'"},
     {Sql::job_reply_late,
      "UPDATE job SET state = 'timeout', ended_ms = ? WHERE id = ? AND state = 'sent'"},
     {Sql::job_remove, "DELETE FROM job WHERE message_id = ?"},
@@ -158,22 +245,31 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "INSERT INTO attempt (id, job_id, part, modem, started_ms, outcome) VALUES (?, ?, ?, "
      "?, ?, 'open')"},
     {Sql::attempt_end,
-     "UPDATE attempt SET ended_ms = ?, outcome = ?, reference = ?, code = ?, reason = ? "
+     "UPDATE attempt SET ended_ms = ?, outcome = ?, reference = ?, code = ?, reason = ?, trace = ? "
      "WHERE id = ? AND outcome = 'open'"},
     {Sql::attempt_open,
      "SELECT id, part, started_ms FROM attempt WHERE job_id = ? AND outcome = 'open' ORDER BY id"},
+    {Sql::attempt_give_up, "UPDATE attempt SET ended_ms = ?, outcome = 'unknown', reason = ? WHERE "
+                           "job_id = ? AND outcome = 'open'"},
     {Sql::attempt_get,
      "SELECT attempt.outcome, job.claim, job.state FROM attempt JOIN job ON job.id = "
      "attempt.job_id WHERE attempt.id = ?"},
     {Sql::attempt_of_job,
-     "SELECT job_id, part, modem, started_ms, ended_ms, outcome, reference, code, reason "
-     "FROM attempt WHERE job_id = ? ORDER BY id"},
+     "SELECT job_id, part, modem, started_ms, ended_ms, outcome, reference, code, reason, "
+     "report_status, settled_ms, trace FROM attempt WHERE job_id = ? ORDER BY id"},
     {Sql::attempt_remove, "DELETE FROM attempt WHERE job_id = ?"},
+    {Sql::attempt_reported, "SELECT job_id, started_ms, report_status FROM attempt WHERE id = ?"},
+    {Sql::attempt_report, "UPDATE attempt SET report_status = ?, settled_ms = ? WHERE id = ?"},
+    {Sql::attempt_reports,
+     "SELECT part, report_status, settled_ms FROM attempt WHERE job_id = ? AND outcome = "
+     "'accepted' AND reference IS NOT NULL"},
     {Sql::awaiting_add,
      "INSERT INTO awaiting (job_id, number, modem, sent_ms, until_ms) VALUES (?, ?, ?, ?, "
      "?)"},
+    {Sql::awaiting_extend, "UPDATE awaiting SET modem = ?, until_ms = ? WHERE job_id = ?"},
     {Sql::awaiting_match,
-     "SELECT job_id, sent_ms, message.id, message.username, message.text FROM awaiting JOIN "
+     "SELECT job_id, sent_ms, message.id, message.username, message.text, job.state FROM awaiting "
+     "JOIN "
      "job ON job.id = job_id JOIN message ON message.id = job.message_id WHERE "
      "awaiting.number = ? AND sent_ms <= ? AND until_ms >= ? ORDER BY sent_ms DESC, job_id"},
     {Sql::awaiting_late,
@@ -188,8 +284,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::incoming_known, "SELECT id FROM incoming WHERE fingerprint = ?"},
     {Sql::incoming_add,
      "INSERT INTO incoming (id, fingerprint, modem, folder, location, kind, number, text, "
-     "sent_ms, stored_ms, part, parts, reference) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-     "?, ?)"},
+     "sent_ms, stored_ms, part, parts, reference, report_status, settled_ms) VALUES (?, ?, ?, ?, "
+     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     {Sql::incoming_waiting,
      "SELECT id, modem, folder, location, text, sent_ms, part FROM incoming WHERE inbox_id "
      "IS NULL AND modem = ? AND number = ? AND reference = ? AND parts = ? AND kind = 'deliver' "
@@ -198,14 +294,35 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "SELECT modem, number, reference, parts, MAX(stored_ms) FROM incoming WHERE inbox_id IS NULL "
      "AND kind = 'deliver' GROUP BY modem, number, reference, parts HAVING MAX(stored_ms) < ? "
      "LIMIT 100"},
+    {Sql::incoming_copied,
+     "SELECT inbox_id FROM incoming WHERE modem = ? AND number = ? AND reference = ? AND parts = ? "
+     "AND sent_ms = ? AND part = ? AND text = ? AND kind = 'deliver' AND inbox_id IS NOT NULL"},
+    {Sql::incoming_handed_out,
+     "SELECT id, modem, folder, location, text, sent_ms, part, inbox_id FROM incoming WHERE "
+     "modem = ? AND number = ? AND reference = ? AND parts = ? AND sent_ms >= ? AND sent_ms <= ? "
+     "AND kind = 'deliver' AND inbox_id IS NOT NULL ORDER BY inbox_id DESC, part, id"},
+    {Sql::incoming_report_earlier,
+     "SELECT inbox_id, report_status, settled_ms FROM incoming WHERE kind = 'report' AND modem = "
+     "? AND reference = ? AND stored_ms >= ? AND stored_ms <= ? AND number = ? AND inbox_id IS "
+     "NOT NULL ORDER BY stored_ms DESC, id DESC"},
+    {Sql::incoming_report_waiting,
+     "SELECT id, reference, report_status, settled_ms, stored_ms FROM incoming WHERE inbox_id IS "
+     "NULL AND modem = ? AND number = ? AND kind = 'report' AND stored_ms >= ? ORDER BY "
+     "stored_ms, id"},
+    {Sql::incoming_report_count,
+     "SELECT COUNT(*), COUNT(inbox_id) FROM incoming WHERE kind = 'report'"},
     {Sql::incoming_join, "UPDATE incoming SET inbox_id = ? WHERE id = ?"},
     {Sql::incoming_release, "UPDATE incoming SET fingerprint = id WHERE id = ?"},
-    {Sql::incoming_old, "SELECT id FROM incoming WHERE stored_ms < ? AND fingerprint = id AND "
-                        "(inbox_id IS NOT NULL OR kind <> 'deliver') LIMIT 500"},
+    {Sql::incoming_old, "SELECT id FROM incoming WHERE stored_ms < ? AND (fingerprint = id OR "
+                        "location < 0) AND (inbox_id IS NOT NULL OR kind <> 'deliver') LIMIT 500"},
     {Sql::incoming_remove, "DELETE FROM incoming WHERE id = ?"},
     {Sql::inbox_add,
      "INSERT INTO inbox (id, modem, number, text, sent_ms, stored_ms, state, folder, "
      "location, complete, job_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    {Sql::inbox_get, "SELECT stored_ms, state, complete, job_id FROM inbox WHERE id = ?"},
+    {Sql::inbox_fill,
+     "UPDATE inbox SET text = ?, sent_ms = ?, state = ?, folder = ?, location = ?, complete = ? "
+     "WHERE id = ?"},
     {Sql::inbox_all, "SELECT id, modem, number, text, sent_ms, stored_ms, state, folder, location, "
                      "complete, job_id FROM inbox WHERE state <> 'reply' ORDER BY id LIMIT ?"},
     {Sql::inbox_unread,
@@ -217,6 +334,14 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "SELECT id FROM inbox WHERE stored_ms < ? AND state <> ? ORDER BY stored_ms, id LIMIT "
      "?"},
     {Sql::inbox_count_old, "SELECT COUNT(*) FROM inbox WHERE stored_ms < ? AND state <> ?"},
+    {Sql::report_due_add,
+     "INSERT INTO report_due (attempt_id, job_id, modem, reference, number, sent_ms) VALUES (?, ?, "
+     "?, ?, ?, ?)"},
+    {Sql::report_due_match,
+     "SELECT attempt_id, number FROM report_due WHERE modem = ? AND reference = ? AND sent_ms >= ? "
+     "AND sent_ms <= ? ORDER BY sent_ms DESC, attempt_id DESC"},
+    {Sql::report_due_remove, "DELETE FROM report_due WHERE attempt_id = ?"},
+    {Sql::report_due_forget, "DELETE FROM report_due WHERE job_id = ?"},
     {Sql::idempotency_get,
      "SELECT body_hash, message_id, created_ms FROM idempotency WHERE username = ? AND "
      "idem_key = ?"},
@@ -242,19 +367,69 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::daemon_forget, "DELETE FROM daemon WHERE host = ? AND owner <> ?"},
     {Sql::modem_list,
      "SELECT name, state, device, manufacturer, model, imei, imsi, network, operator_name, "
-     "signal, used, capacity, error, since_ms, beat_ms FROM modem ORDER BY name"},
+     "signal, used, capacity, error, since_ms, beat_ms, failures, recoveries, recovery_ms, step, "
+     "trace FROM modem ORDER BY name"},
     {Sql::modem_add,
      "INSERT INTO modem (state, device, manufacturer, model, imei, imsi, network, "
-     "operator_name, signal, used, capacity, error, since_ms, beat_ms, name) VALUES (?, ?, "
-     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+     "operator_name, signal, used, capacity, error, since_ms, beat_ms, failures, recoveries, "
+     "recovery_ms, step, trace, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+     "?, ?, ?)"},
     {Sql::modem_set,
      "UPDATE modem SET state = ?, device = ?, manufacturer = ?, model = ?, imei = ?, imsi "
      "= ?, network = ?, operator_name = ?, signal = ?, used = ?, capacity = ?, error = ?, "
-     "since_ms = ?, beat_ms = ? WHERE name = ?"},
+     "since_ms = ?, beat_ms = ?, failures = ?, recoveries = ?, recovery_ms = ?, step = ?, trace = "
+     "? WHERE name = ?"},
     {Sql::modem_remove, "DELETE FROM modem WHERE name = ?"},
-    {Sql::pin_get, "SELECT mark FROM rejected_pin WHERE modem = ?"},
-    {Sql::pin_add, "INSERT INTO rejected_pin (modem, mark) VALUES (?, ?)"},
+    {Sql::usage_more,
+     "UPDATE usage_minute SET parts = parts + 1 WHERE modem = ? AND minute_ms = ?"},
+    {Sql::usage_less,
+     "UPDATE usage_minute SET parts = parts - 1 WHERE modem = ? AND minute_ms = ? AND parts > 0"},
+    {Sql::usage_add, "INSERT INTO usage_minute (modem, minute_ms, parts) VALUES (?, ?, 1)"},
+    {Sql::usage_list,
+     "SELECT minute_ms, parts FROM usage_minute WHERE modem = ? AND minute_ms >= ? ORDER "
+     "BY minute_ms"},
+    {Sql::usage_old, "SELECT modem, minute_ms FROM usage_minute WHERE minute_ms < ? LIMIT 500"},
+    {Sql::usage_remove, "DELETE FROM usage_minute WHERE modem = ? AND minute_ms = ?"},
+    {Sql::recipient_count, "SELECT COUNT(*) FROM recipient WHERE modem = ? AND month = ?"},
+    {Sql::recipient_known, "SELECT 1 FROM recipient WHERE modem = ? AND month = ? AND number = ?"},
+    {Sql::recipient_add, "INSERT INTO recipient (modem, month, number) VALUES (?, ?, ?)"},
+    {Sql::recipient_old, "SELECT modem, month, number FROM recipient WHERE month < ? LIMIT 500"},
+    {Sql::recipient_remove, "DELETE FROM recipient WHERE modem = ? AND month = ? AND number = ?"},
+    {Sql::pin_get, "SELECT mark, fate FROM rejected_pin WHERE modem = ?"},
+    {Sql::pin_add, "INSERT INTO rejected_pin (modem, mark, fate) VALUES (?, ?, ?)"},
     {Sql::pin_remove, "DELETE FROM rejected_pin WHERE modem = ?"},
+    // --- what spool check looks for: rows that should not be there ---
+    {Sql::care_job_alone, "SELECT id FROM job WHERE NOT EXISTS (SELECT 1 FROM message WHERE "
+                          "message.id = job.message_id) ORDER BY id LIMIT 100"},
+    {Sql::care_message_empty, "SELECT id FROM message WHERE NOT EXISTS (SELECT 1 FROM job WHERE "
+                              "job.message_id = message.id) ORDER BY id LIMIT 100"},
+    {Sql::care_sending_closed,
+     "SELECT id FROM job WHERE state = 'sending' AND NOT EXISTS (SELECT 1 FROM attempt WHERE "
+     "attempt.job_id = job.id AND attempt.outcome = 'open') ORDER BY id LIMIT 100"},
+    {Sql::care_sending_unclaimed, "SELECT id FROM job WHERE state = 'sending' AND (owner IS NULL "
+                                  "OR claim IS NULL) ORDER BY id LIMIT 100"},
+    {Sql::care_attempt_open,
+     "SELECT id FROM attempt WHERE outcome = 'open' AND EXISTS (SELECT 1 FROM job WHERE job.id = "
+     "attempt.job_id AND job.state <> 'sending') ORDER BY id LIMIT 100"},
+    {Sql::care_attempt_alone, "SELECT id FROM attempt WHERE NOT EXISTS (SELECT 1 FROM job WHERE "
+                              "job.id = attempt.job_id) ORDER BY id LIMIT 100"},
+    {Sql::care_parts, "SELECT job.id FROM job JOIN message ON message.id = job.message_id WHERE "
+                      "parts_done < 0 OR parts_done > parts ORDER BY job.id LIMIT 100"},
+    {Sql::care_priority,
+     "SELECT id FROM job WHERE priority < 0 OR priority > 2 ORDER BY id LIMIT 100"},
+    {Sql::care_awaiting, "SELECT job_id FROM awaiting WHERE NOT EXISTS (SELECT 1 FROM job WHERE "
+                         "job.id = job_id AND state = 'sent') AND NOT EXISTS (SELECT 1 FROM "
+                         "attempt WHERE attempt.job_id = awaiting.job_id AND outcome = 'unknown') "
+                         "ORDER BY job_id LIMIT 100"},
+    {Sql::care_report_due, "SELECT attempt_id FROM report_due WHERE NOT EXISTS (SELECT 1 FROM "
+                           "attempt WHERE attempt.id = attempt_id) OR NOT EXISTS (SELECT 1 FROM "
+                           "job WHERE job.id = report_due.job_id) ORDER BY attempt_id LIMIT 100"},
+    {Sql::care_states, "SELECT state, MIN(id), COUNT(*) FROM job GROUP BY state"},
+    {Sql::care_deliveries, "SELECT delivery, MIN(id), COUNT(*) FROM job GROUP BY delivery"},
+    {Sql::care_encodings, "SELECT encoding, MIN(id), COUNT(*) FROM message GROUP BY encoding"},
+    {Sql::care_outcomes, "SELECT outcome, MIN(id), COUNT(*) FROM attempt GROUP BY outcome"},
+    {Sql::care_inbox_states, "SELECT state, MIN(id), COUNT(*) FROM inbox GROUP BY state"},
+    {Sql::care_kinds, "SELECT kind, MIN(id), COUNT(*) FROM incoming GROUP BY kind"},
 }};
 
 static_assert([] {

@@ -3,14 +3,13 @@
 #include "common/sqlite.h"
 
 #include "common/error.h"
-#include "common/fd.h"
+#include "common/sqlite_connection.h"
 
-#include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
 #include <mutex>
 #include <random>
 #include <sqlite3.h>
+#include <sstream>
 #include <thread>
 
 namespace smsspool {
@@ -57,38 +56,38 @@ int errno_of_log(sqlite3* handle) noexcept {
 // SQLite says "full" only where a plain write met ENOSPC. A quota, a limit of the process, and the
 // shared index of the log end as its error of input and output.
 bool no_room(sqlite3* handle, int code) noexcept {
-    if (code == SQLITE_IOERR_WRITE)
-        return is_no_room(errno_of_log(handle));
+    if (code == SQLITE_IOERR_WRITE && is_no_room(errno_of_log(handle)))
+        return true;
     if ((code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_CANTOPEN)
         return is_no_room(sqlite3_system_errno(handle));
     return false;
 }
 
-[[noreturn]] void fail(sqlite3* handle, const std::string& what) {
+// Waiting writers that come back at the same moment meet again: a random pause parts them.
+void pause_a_moment() {
+    thread_local std::minstd_rand random(std::random_device{}());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1 + random() % 20));
+}
+
+} // namespace
+
+void Database::fail(const std::string& what) {
+    sqlite3* handle = connection_->handle.get();
     const int code = sqlite3_extended_errcode(handle);
     const Fault fault = no_room(handle, code) ? Fault::full : fault_of(code);
+    if (fault == Fault::unavailable || fault == Fault::corrupt)
+        connection_->spoiled = true;
     throw Error(fault, "spool: " + what + ": " + sqlite3_errmsg(handle) + " (" +
                            std::to_string(code) + ")");
 }
 
-int open_flags(Open how) noexcept {
-    switch (how) {
-    case Open::read:
-        return SQLITE_OPEN_READONLY;
-    case Open::write:
-        return SQLITE_OPEN_READWRITE;
-    case Open::create:
-        return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    }
-    return SQLITE_OPEN_READONLY;
-}
-
 // Rolls back unless committed.
-class Transaction {
+class Database::Transaction {
 public:
-    Transaction(sqlite3* handle, const char* begin) : handle_(handle) {
+    Transaction(Database& database, const char* begin)
+        : database_(database), handle_(database.connection_->handle.get()) {
         if (sqlite3_exec(handle_, begin, nullptr, nullptr, nullptr) != SQLITE_OK)
-            fail(handle_, begin);
+            database_.fail(begin);
     }
     ~Transaction() {
         // Some errors (full, I/O) have rolled back already; another ROLLBACK is then refused.
@@ -100,27 +99,25 @@ public:
 
     void commit() {
         if (sqlite3_exec(handle_, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK)
-            fail(handle_, "COMMIT");
+            database_.fail("COMMIT");
     }
 
 private:
+    Database& database_;
     sqlite3* handle_;
 };
 
-// Waiting writers that come back at the same moment meet again: a random pause parts them.
-void pause_a_moment() {
-    thread_local std::minstd_rand random(std::random_device{}());
-    std::this_thread::sleep_for(std::chrono::milliseconds(1 + random() % 20));
+// --- one execution ------------------------------------------------------------------------------
+
+Use::Use(Database& database, sqlite3_stmt* statement) noexcept
+    : database_(database), statement_(statement) {
+    ++database_.visits_; // made within a Visit
 }
-
-} // namespace
-
-Use::Use(sqlite3* handle, sqlite3_stmt* statement) noexcept
-    : handle_(handle), statement_(statement) {}
 
 Use::~Use() {
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);
+    --database_.visits_;
 }
 
 Use& Use::bind(std::string_view text) {
@@ -128,19 +125,19 @@ Use& Use::bind(std::string_view text) {
     const char* bytes = text.data() != nullptr ? text.data() : "";
     if (sqlite3_bind_text64(statement_, ++bound_, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8) !=
         SQLITE_OK)
-        fail(handle_, sqlite3_sql(statement_));
+        database_.fail(sqlite3_sql(statement_));
     return *this;
 }
 
 Use& Use::bind(std::int64_t number) {
     if (sqlite3_bind_int64(statement_, ++bound_, number) != SQLITE_OK)
-        fail(handle_, sqlite3_sql(statement_));
+        database_.fail(sqlite3_sql(statement_));
     return *this;
 }
 
 Use& Use::bind_null() {
     if (sqlite3_bind_null(statement_, ++bound_) != SQLITE_OK)
-        fail(handle_, sqlite3_sql(statement_));
+        database_.fail(sqlite3_sql(statement_));
     return *this;
 }
 
@@ -152,13 +149,13 @@ bool Use::step() {
     if (code == SQLITE_ROW)
         return true;
     if (code != SQLITE_DONE)
-        fail(handle_, sqlite3_sql(statement_));
+        database_.fail(sqlite3_sql(statement_));
     return false;
 }
 
 std::int64_t Use::run() {
     step();
-    return sqlite3_changes64(handle_);
+    return sqlite3_changes64(sqlite3_db_handle(statement_));
 }
 
 std::string Use::text(int column) const {
@@ -180,73 +177,50 @@ std::optional<std::int64_t> Use::number_or_nothing(int column) const {
     return null(column) ? std::nullopt : std::optional(number(column));
 }
 
-void Database::Close::operator()(sqlite3* handle) const noexcept {
-    sqlite3_close_v2(handle);
-}
+// --- running ------------------------------------------------------------------------------------
 
-void Database::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
-    sqlite3_finalize(statement);
-}
-
-Database::Database(const std::string& file, Open how, std::chrono::milliseconds busy_timeout)
-    : prepared_(statements.size()), busy_timeout_(busy_timeout) {
-    // SQLite itself would make it with mode 0644. The files beside it get the mode of this one.
-    if (how == Open::create)
-        const Fd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660));
-    sqlite3* raw = nullptr;
-    const int code =
-        sqlite3_open_v2(file.c_str(), &raw, open_flags(how) | SQLITE_OPEN_NOMUTEX, nullptr);
-    handle_.reset(raw);
-    if (code != SQLITE_OK)
-        throw Error(Fault::unavailable, "spool: " + file + ": " + sqlite3_errmsg(raw));
-    sqlite3_extended_result_codes(raw, 1);
-    sqlite3_busy_timeout(raw, static_cast<int>(busy_timeout.count()));
-    // A commit is on the disk when it returns: what was answered with success survives a power cut.
-    // WAL by itself would sync at a checkpoint only.
-    if (how != Open::read)
-        run_text("PRAGMA synchronous=FULL");
-    run_text("PRAGMA trusted_schema=OFF");
-    // Readers without the right to write the folder can open a WAL file only while its -wal and
-    // -shm files exist: they stay when the last writer closes.
-    int keep = 1;
-    sqlite3_file_control(raw, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-}
-
-Database::~Database() {
-    finish_statements();
-}
-
-void Database::finish_statements() noexcept {
-    for (auto& statement : prepared_)
-        statement.reset();
+sqlite3_stmt* Database::statement(Sql id) {
+    const Statement& statement = statements[static_cast<std::size_t>(id)];
+    Prepared& prepared = connection_->prepared[static_cast<std::size_t>(id)];
+    if (!prepared) {
+        sqlite3_stmt* raw = nullptr;
+        if (sqlite3_prepare_v3(connection_->handle.get(), statement.text.data(),
+                               static_cast<int>(statement.text.size()), SQLITE_PREPARE_PERSISTENT,
+                               &raw, nullptr) != SQLITE_OK)
+            fail(std::string(statement.text));
+        prepared.reset(raw);
+    }
+    return prepared.get();
 }
 
 Use Database::use(Sql id) {
-    const Statement& statement = statements[static_cast<std::size_t>(id)];
-    auto& prepared = prepared_[static_cast<std::size_t>(id)];
-    if (!prepared) {
-        sqlite3_stmt* raw = nullptr;
-        if (sqlite3_prepare_v3(handle_.get(), statement.text.data(),
-                               static_cast<int>(statement.text.size()), SQLITE_PREPARE_PERSISTENT,
-                               &raw, nullptr) != SQLITE_OK)
-            fail(handle_.get(), std::string(statement.text));
-        prepared.reset(raw);
-    }
-    return {handle_.get(), prepared.get()};
+    const Visit visit(*this);
+    return {*this, statement(id)};
 }
 
 void Database::run_text(const std::string& sql) {
-    if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
-        fail(handle_.get(), sql);
+    const Visit visit(*this);
+    if (sqlite3_exec(connection_->handle.get(), sql.c_str(), nullptr, nullptr, nullptr) !=
+        SQLITE_OK)
+        fail(sql);
+}
+
+std::vector<std::string> Database::ask_texts(const std::string& sql) {
+    const Visit visit(*this);
+    sqlite3_stmt* raw = nullptr;
+    if (sqlite3_prepare_v2(connection_->handle.get(), sql.c_str(), -1, &raw, nullptr) != SQLITE_OK)
+        fail(sql);
+    const Prepared owner(raw);
+    std::vector<std::string> rows;
+    Use use(*this, raw);
+    while (use.step())
+        rows.push_back(use.text(0));
+    return rows;
 }
 
 std::string Database::ask_text(const std::string& sql) {
-    sqlite3_stmt* raw = nullptr;
-    if (sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &raw, nullptr) != SQLITE_OK)
-        fail(handle_.get(), sql);
-    const std::unique_ptr<sqlite3_stmt, Finalize> owner(raw);
-    Use use(handle_.get(), raw);
-    return use.step() ? use.text(0) : std::string();
+    const std::vector<std::string> rows = ask_texts(sql);
+    return rows.empty() ? std::string() : rows.front();
 }
 
 void Database::transact(const std::function<void()>& body) {
@@ -259,9 +233,7 @@ void Database::transact(const std::function<void()>& body) {
         throw Error(Fault::busy, "spool: other writers took too long");
     for (;;) {
         try {
-            Transaction transaction(handle_.get(), "BEGIN IMMEDIATE");
-            body();
-            transaction.commit();
+            transact_once(body);
             return;
         } catch (const Error& error) {
             if (error.fault() != Fault::busy || std::chrono::steady_clock::now() >= deadline)
@@ -271,10 +243,46 @@ void Database::transact(const std::function<void()>& body) {
     }
 }
 
+void Database::transact_once(const std::function<void()>& body) {
+    const Visit visit(*this);
+    {
+        Transaction transaction(*this, "BEGIN IMMEDIATE");
+        body();
+        transaction.commit();
+    }
+    // Only now is it sure that the commit went where everybody will find it.
+    if (loss() != Loss::none)
+        throw Error(Fault::unavailable,
+                    "spool: " + file_ + " was taken away while it was written to");
+}
+
 void Database::look(const std::function<void()>& body) {
-    Transaction transaction(handle_.get(), "BEGIN");
+    const Visit visit(*this);
+    // Its end has nothing to keep: a COMMIT could only fail, where a damaged page was met.
+    const Transaction transaction(*this, "BEGIN");
     body();
-    transaction.commit();
+}
+
+void Database::copy_to(const std::string& target) {
+    std::string quoted;
+    for (const char letter : target)
+        quoted += letter == '\'' ? "''" : std::string(1, letter);
+    run_text("VACUUM INTO '" + quoted + "'");
+    Database copy(target, Open::write, busy_timeout_);
+    copy.run_text("PRAGMA journal_mode=WAL");
+}
+
+std::vector<std::string> Database::integrity(std::size_t most) {
+    std::vector<std::string> found;
+    for (const std::string& row :
+         ask_texts("PRAGMA integrity_check(" + std::to_string(most) + ")")) {
+        std::istringstream lines(row);
+        for (std::string line; std::getline(lines, line) && found.size() < most;) {
+            if (line != "ok" && line.substr(0, 3) != "***") // a headline
+                found.push_back(line);
+        }
+    }
+    return found;
 }
 
 } // namespace smsspool

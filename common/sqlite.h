@@ -2,13 +2,17 @@
 // is sqlite.cc.
 //
 // A Database belongs to one thread. Errors are Error with the fault that spool.h lists; the text
-// names the statement and SQLite's own words, never a bound value.
+// names the statement and SQLite's own words, never a bound value. After each of them it can be
+// used again: a connection that an error may have spoiled is closed, and the next use opens
+// another.
 
 #ifndef SMSSPOOL_COMMON_SQLITE_H
 #define SMSSPOOL_COMMON_SQLITE_H
 
+#include "common/file_id.h"
 #include "common/sql.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -18,16 +22,17 @@
 #include <string_view>
 #include <vector>
 
-struct sqlite3;
 struct sqlite3_stmt;
 
 namespace smsspool {
+
+class Database;
 
 // One execution of a prepared statement: binds in order, steps, and is reset at its end. It must
 // not outlive its Database, and only one execution of a statement may be alive.
 class Use {
 public:
-    Use(sqlite3* handle, sqlite3_stmt* statement) noexcept;
+    Use(Database& database, sqlite3_stmt* statement) noexcept;
     ~Use();
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
@@ -58,7 +63,7 @@ public:
     [[nodiscard]] std::optional<std::int64_t> number_or_nothing(int column) const;
 
 private:
-    sqlite3* handle_;
+    Database& database_;
     sqlite3_stmt* statement_;
     int bound_ = 0;
 };
@@ -67,11 +72,18 @@ enum class Open { read, write, create };
 
 class Database {
 public:
-    // Opens `file`; `create` makes it (mode 0660 less the umask) where it is missing.
-    Database(const std::string& file, Open how, std::chrono::milliseconds busy_timeout);
+    // Looks at a connection that was just opened; throws where this is not the right file.
+    using Check = std::function<void(Database&)>;
+
+    // Opens `file`; `create` makes it (mode 0660 less the umask) where it is missing. `check` is
+    // called now and each time that the file is opened again.
+    Database(const std::string& file, Open how, std::chrono::milliseconds busy_timeout,
+             Check check = {});
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
+
+    [[nodiscard]] const std::string& file() const noexcept { return file_; }
 
     // The statement of the list in sql.h, prepared at its first use.
     [[nodiscard]] Use use(Sql id);
@@ -80,27 +92,62 @@ public:
     void run_text(const std::string& sql);
     // The first column of the first row of such a text; empty: no row.
     [[nodiscard]] std::string ask_text(const std::string& sql);
+    // The first column of every row.
+    [[nodiscard]] std::vector<std::string> ask_texts(const std::string& sql);
 
     // Runs `body` in BEGIN IMMEDIATE … COMMIT. If it throws, nothing of it stays. Where the file is
     // busy, it is run again from its start until `busy_timeout` is over, then Error(busy): it must
     // have no effect outside the database but through what it assigns.
+    //
+    // A file that was taken away or replaced since it was opened, or lost its log, is opened again
+    // before anything is written. If it goes while `body` runs, this throws Error(unavailable), and
+    // what was written may be found when the file is back.
     void transact(const std::function<void()>& body);
 
-    // Runs `body` with one consistent view of the database, without the right to write.
+    // Runs `body` with one consistent view of the database, without the right to write. A file that
+    // was taken away is treated as by transact().
     void look(const std::function<void()>& body);
 
-private:
-    void finish_statements() noexcept;
+    // Writes everything, as it is at one moment, into `target`, which is missing or empty. On the
+    // disk is it only when the caller has synced it.
+    void copy_to(const std::string& target);
 
-    struct Close {
-        void operator()(sqlite3* handle) const noexcept;
-    };
-    struct Finalize {
-        void operator()(sqlite3_stmt* statement) const noexcept;
-    };
-    std::unique_ptr<sqlite3, Close> handle_;
-    std::vector<std::unique_ptr<sqlite3_stmt, Finalize>> prepared_;
+    // What SQLite finds wrong in the file, a line each, at most `most`; empty: nothing.
+    [[nodiscard]] std::vector<std::string> integrity(std::size_t most);
+
+private:
+    friend class Use;
+    class Transaction;
+    class Visit;
+    struct Connection;
+    struct Registry;
+    enum class Loss { none, file, log, index };
+    enum class Others { none, here };
+
+    [[noreturn]] void fail(const std::string& what);
+    Others enter() noexcept;
+    void be_open();
+    void open();
+    void connect();
+    [[nodiscard]] bool siblings_are_right(FileId of) const;
+    void let_go(Loss lost);
+    void save_log(Loss lost);
+    void close() noexcept;
+    void close_locked() noexcept;
+    void close_siblings(FileId of) noexcept;
+    void remember_log();
+    void learn_log();
+    [[nodiscard]] Loss loss() const;
+    [[nodiscard]] sqlite3_stmt* statement(Sql id);
+    void transact_once(const std::function<void()>& body);
+    static Registry& registry();
+
+    std::string file_;
+    Open how_;
     std::chrono::milliseconds busy_timeout_;
+    Check check_;
+    std::unique_ptr<Connection> connection_; // none: it is opened by the next use
+    std::atomic<int> visits_{0};             // uses that are alive; -1: another thread closes it
 };
 
 } // namespace smsspool

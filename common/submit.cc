@@ -4,8 +4,11 @@
 
 #include "common/error.h"
 #include "common/ids.h"
+#include "common/routes.h"
 #include "common/utf.h"
 #include "common/wake.h"
+
+#include <algorithm>
 
 namespace smsspool {
 
@@ -14,6 +17,8 @@ namespace {
 using What = FieldFault::What;
 
 constexpr std::size_t key_limit = 255;
+constexpr std::size_t label_limit = 64;
+constexpr Ms least_validity = std::chrono::minutes(1);
 
 std::size_t as_size(std::int64_t setting) noexcept {
     return static_cast<std::size_t>(setting);
@@ -25,23 +30,30 @@ std::string limit_text(std::string_view what, std::size_t most, std::size_t foun
            std::string(unit) + ", not " + std::to_string(found);
 }
 
-bool printable_ascii(std::string_view text) noexcept {
-    for (const char c : text) {
-        if (c < 0x20 || c > 0x7E)
-            return false;
-    }
-    return true;
+enum class Blanks { allowed, forbidden };
+
+bool printable_ascii(std::string_view text, Blanks blanks) noexcept {
+    const char least = blanks == Blanks::allowed ? 0x20 : 0x21;
+    return std::all_of(text.begin(), text.end(),
+                       [least](char c) { return c >= least && c <= 0x7E; });
+}
+
+std::string in_seconds(std::int64_t ms) {
+    return std::to_string(ms / 1000) + " seconds";
 }
 
 class Checker {
 public:
-    Checker(const Draft& draft, const Config& config, const Numbers& numbers)
-        : draft_(draft), config_(config), numbers_(numbers) {}
+    Checker(const Draft& draft, const Config& config, const Numbers& numbers, UtcMs now)
+        : draft_(draft), config_(config), numbers_(numbers), now_(now) {}
 
     std::vector<FieldFault> run(NewMessage& message) {
         check_timeout();
         check_number(message);
         check_text(message);
+        check_validity();
+        check_not_before();
+        check_label();
         check_key();
         return std::move(faults_);
     }
@@ -107,11 +119,40 @@ private:
         return false;
     }
 
+    void check_validity() {
+        if (!draft_.valid_for ||
+            (*draft_.valid_for >= least_validity && *draft_.valid_for <= config_.valid_for_most))
+            return;
+        fault("valid_for", What::validity_invalid,
+              "Field 'valid_for' must be between " +
+                  std::to_string(least_validity / std::chrono::seconds(1)) + " and " +
+                  in_seconds(config_.valid_for_most.count()) + ", not " +
+                  in_seconds(draft_.valid_for->count()));
+    }
+
+    void check_not_before() {
+        if (!draft_.not_before || *draft_.not_before - now_ <= config_.not_before_most.count())
+            return;
+        fault("not_before", What::not_before_invalid,
+              "Field 'not_before' must be at most " + in_seconds(config_.not_before_most.count()) +
+                  " ahead, not " + utc_seconds_text(*draft_.not_before));
+    }
+
+    void check_label() {
+        if (!draft_.label || (!draft_.label->empty() && draft_.label->size() <= label_limit &&
+                              printable_ascii(*draft_.label, Blanks::forbidden)))
+            return;
+        fault("label", What::label_invalid,
+              "Field 'label' must have 1 to " + std::to_string(label_limit) +
+                  " printable ASCII characters without blanks, not \"" +
+                  std::string(first_code_points(*draft_.label, label_limit)) + "\"");
+    }
+
     void check_key() {
         if (!draft_.idempotency)
             return;
         const std::string& key = draft_.idempotency->key;
-        if (key.empty() || key.size() > key_limit || !printable_ascii(key))
+        if (key.empty() || key.size() > key_limit || !printable_ascii(key, Blanks::allowed))
             fault("Idempotency-Key", What::key_invalid,
                   "Idempotency-Key must have 1 to " + std::to_string(key_limit) +
                       " printable ASCII characters");
@@ -120,40 +161,26 @@ private:
     const Draft& draft_;
     const Config& config_;
     const Numbers& numbers_;
+    const UtcMs now_;
     std::vector<FieldFault> faults_;
 };
 
-} // namespace
-
-std::variant<NewMessage, std::vector<FieldFault>> check(const Draft& draft, const Config& config,
-                                                        const Numbers& numbers, UtcMs now) {
-    NewMessage message;
-    auto faults = Checker(draft, config, numbers).run(message);
-    if (!faults.empty())
-        return faults;
-    message.id = new_id();
-    message.user = draft.user;
-    message.api = draft.api;
-    message.address = draft.address;
+// What the draft asks for beside its text, or what the settings say instead.
+void put_wishes(const Draft& draft, const Config& config, UtcMs now, NewMessage& message) {
     if (draft.reply_timeout)
         message.reply_timeout_ms = draft.reply_timeout->count();
     message.priority = draft.priority;
-    message.created = now;
-    message.valid_until = now + config.valid_for.count();
-    message.idempotency = draft.idempotency;
-    message.alert = draft.alert;
-    return message;
+    message.label = draft.label.value_or("");
+    message.route = route_for(config, message.recipients.front().number, draft.user, message.label);
+    message.report = draft.report.value_or(config.delivery_reports);
+    message.network_valid_ms = draft.valid_for.value_or(config.network_validity).count();
+    if (draft.not_before.value_or(now) > now)
+        message.not_before = *draft.not_before;
+    message.valid_until =
+        std::max(now, message.not_before) + draft.valid_for.value_or(config.valid_for).count();
 }
 
-SubmitAnswer submit(const Draft& draft, const Config& config, const Numbers& numbers, Spool& spool,
-                    UtcMs now) {
-    auto checked = check(draft, config, numbers, now);
-    if (auto* faults = std::get_if<std::vector<FieldFault>>(&checked))
-        return std::move(*faults);
-    const NewMessage& message = std::get<NewMessage>(checked);
-    const StoreAnswer stored = spool.submit(message);
-    if (stored.how == Stored::done)
-        poke(config.wake_socket);
+Submitted told(const NewMessage& message, const StoreAnswer& stored) {
     Submitted answer;
     answer.how = stored.how;
     answer.message_id = stored.message_id;
@@ -163,6 +190,37 @@ SubmitAnswer submit(const Draft& draft, const Config& config, const Numbers& num
     answer.original_length = message.original_length;
     answer.created = message.created;
     return answer;
+}
+
+} // namespace
+
+std::variant<NewMessage, std::vector<FieldFault>> check(const Draft& draft, const Config& config,
+                                                        const Numbers& numbers, UtcMs now) {
+    NewMessage message;
+    auto faults = Checker(draft, config, numbers, now).run(message);
+    if (!faults.empty())
+        return faults;
+    message.id = new_id();
+    message.user = draft.user;
+    message.api = draft.api;
+    message.address = draft.address;
+    message.created = now;
+    message.idempotency = draft.idempotency;
+    message.alert = draft.alert;
+    put_wishes(draft, config, now, message);
+    return message;
+}
+
+SubmitAnswer submit(const Draft& draft, const Config& config, const Numbers& numbers,
+                    const SpoolSource& spool, UtcMs now) {
+    auto checked = check(draft, config, numbers, now);
+    if (auto* faults = std::get_if<std::vector<FieldFault>>(&checked))
+        return std::move(*faults);
+    const NewMessage& message = std::get<NewMessage>(checked);
+    const StoreAnswer stored = spool().submit(message);
+    if (stored.how == Stored::done)
+        poke(config.wake_socket);
+    return told(message, stored);
 }
 
 } // namespace smsspool

@@ -11,6 +11,7 @@
 #include "common/settings.h"
 #include "common/spool.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -29,17 +30,25 @@ struct Draft {
     std::size_t truncate_to = 160; // code points, where long_messages is truncate or reject
     std::optional<Ms> reply_timeout;
     Priority priority = Priority::normal;
+    // What is not asked for is as the settings say.
+    std::optional<Ms> valid_for;     // from `not_before` on; the network gets the same time
+    std::optional<UtcMs> not_before; // a time that has passed: at once
+    std::optional<bool> report;
+    std::optional<std::string> label;
     std::optional<IdempotencyKey> idempotency;
     std::optional<AlertChange> alert;
 };
 
 struct FieldFault {
     enum class What {
-        number_invalid, // `text` is contract 1.10's sentence
-        text_invalid,   // holds U+0000
-        text_too_long,  // over text_limit, over max_parts, or over the length with `reject`
-        reply_timeout,  // not between 1 s and reply_timeout_most
-        key_invalid,    // Idempotency-Key: 1 to 255 printable ASCII characters
+        number_invalid,     // `text` is contract 1.10's sentence
+        text_invalid,       // holds U+0000
+        text_too_long,      // over text_limit, over max_parts, or over the length with `reject`
+        reply_timeout,      // not between 1 s and reply_timeout_most
+        validity_invalid,   // not between 1 min and valid_for_most
+        not_before_invalid, // further ahead than not_before_most
+        label_invalid,      // 1 to 64 printable ASCII characters without blanks
+        key_invalid,        // Idempotency-Key: 1 to 255 printable ASCII characters
     };
     std::string field;
     What what;
@@ -62,10 +71,14 @@ using SubmitAnswer = std::variant<Submitted, std::vector<FieldFault>>;
 [[nodiscard]] std::variant<NewMessage, std::vector<FieldFault>>
 check(const Draft& draft, const Config& config, const Numbers& numbers, UtcMs now);
 
-// Checks and stores `draft`, committed when it returns, and pokes the daemon. Throws what
-// Spool::submit() throws; nothing is stored then.
+// How submit() gets at the spool. It may throw what Spool's constructor throws.
+using SpoolSource = std::function<Spool&()>;
+
+// Checks `draft` and stores it, committed when it returns, and pokes the daemon. `spool` is asked
+// only for a draft that is good, so that a wrong one gets its answer also while the spool is away.
+// Throws what `spool` and Spool::submit() throw; nothing is stored then.
 [[nodiscard]] SubmitAnswer submit(const Draft& draft, const Config& config, const Numbers& numbers,
-                                  Spool& spool, UtcMs now);
+                                  const SpoolSource& spool, UtcMs now);
 
 } // namespace smsspool
 

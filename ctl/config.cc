@@ -65,9 +65,15 @@ Shown shown(const Setting<Owner>& setting, const Owner& owner) {
             std::visit(LimitText<Owner>{setting, setting.most}, setting.member)};
 }
 
-std::string as_json(const Shown& setting, const std::optional<std::string>& modem) {
+// Whose a setting is; neither: of all.
+struct Section {
+    std::optional<std::string> modem, route;
+};
+
+std::string as_json(const Shown& setting, const Section& section) {
     return json_line([&](JsonObject& object) {
-        object.text_or_null("modem", modem);
+        object.text_or_null("modem", section.modem);
+        object.text_or_null("route", section.route);
         object.text("name", setting.name);
         put_foreign(object, "value", setting.value);
         object.text("default", setting.usual);
@@ -83,15 +89,21 @@ std::string as_line(const Shown& setting) {
            "\n";
 }
 
-std::string modem_lines(const ModemConfig& modem, Output output) {
+template <class Owner>
+std::string lines_of(const std::vector<Setting<Owner>>& table, const Owner& owner,
+                     const Section& section, Output output) {
     std::string text;
-    if (output == Output::text)
-        text = "\n[modem " + modem.name + "]\n";
-    for (const Setting<ModemConfig>& setting : modem_settings()) {
-        const Shown each = shown(setting, modem);
-        text += output == Output::json ? as_json(each, modem.name) : as_line(each);
+    for (const Setting<Owner>& setting : table) {
+        const Shown each = shown(setting, owner);
+        text += output == Output::json ? as_json(each, section) : as_line(each);
     }
     return text;
+}
+
+std::string header(std::string_view kind, const std::string& name, Output output) {
+    if (output == Output::json)
+        return {};
+    return "\n[" + std::string(kind) + " " + name + "]\n";
 }
 
 } // namespace
@@ -106,12 +118,13 @@ Answer check_config(const Call& call) {
 
 Answer show_config(const Call& call) {
     Answer answer;
-    for (const Setting<Config>& setting : settings()) {
-        const Shown each = shown(setting, call.config);
-        answer.text += call.output == Output::json ? as_json(each, std::nullopt) : as_line(each);
-    }
+    answer.text = lines_of(settings(), call.config, {}, call.output);
     for (const ModemConfig& modem : call.config.modems)
-        answer.text += modem_lines(modem, call.output);
+        answer.text += header("modem", modem.name, call.output) +
+                       lines_of(modem_settings(), modem, {modem.name, {}}, call.output);
+    for (const RouteConfig& route : call.config.routes)
+        answer.text += header("route", route.name, call.output) +
+                       lines_of(route_settings(), route, {{}, route.name}, call.output);
     return answer;
 }
 

@@ -61,6 +61,10 @@ std::optional<std::string> assign(Arguments& arguments, const std::string& value
             return "<id> is the 36 characters of a message_id, not " + quoted(word);
         return std::nullopt;
     }
+    if (value == "<file>") {
+        arguments.file = word;
+        return word.empty() ? std::optional<std::string>("<file> is empty") : std::nullopt;
+    }
     // Digits alone are seconds in a file. Here, where "30" may be meant as days, they are refused.
     const auto age = duration_from(word);
     if (!age || word.find_first_not_of("0123456789") == std::string::npos)

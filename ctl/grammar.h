@@ -1,9 +1,9 @@
 // The grammar of smsctl: a sentence as the manual writes it, held against words as they were typed.
 //
-//   word            stands as it is; the words that begin a sentence name it
-//   <id>, <age>     a value, checked by its type
-//   --option <age>  an option with a value; it must be given
-//   [--option]      an option that may be given
+//   word                 stands as it is; the words that begin a sentence name it
+//   <id>, <age>, <file>  a value, checked by its type
+//   --option <age>       an option with a value; it must be given
+//   [--option]           an option that may be given
 // Options may stand anywhere behind the words that name the sentence.
 
 #ifndef SMSSPOOL_CTL_GRAMMAR_H
@@ -21,6 +21,7 @@ namespace smsspool::ctl {
 struct Arguments {
     std::string id;                   // of <id>: a UUID in lower case
     Ms age{};                         // of <age>
+    std::string file;                 // of <file>: a path that is not empty
     std::vector<std::string> options; // those given of the kind [--option]
 
     [[nodiscard]] bool has(std::string_view option) const;

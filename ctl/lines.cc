@@ -12,7 +12,7 @@ namespace smsspool::ctl {
 
 namespace {
 
-constexpr std::size_t name_width = 9;
+constexpr std::size_t name_width = 10;
 
 struct Unit {
     std::int64_t ms;
@@ -47,6 +47,25 @@ std::string span_text(std::int64_t ms) {
         }
     }
     return std::to_string(ms / unit->ms) + " " + std::string(unit->name);
+}
+
+std::string size_text(std::int64_t bytes) {
+    constexpr std::array<std::string_view, 4> names{"B", "KiB", "MiB", "GiB"};
+    std::int64_t number = std::max<std::int64_t>(bytes, 0);
+    std::size_t unit = 0;
+    for (; unit + 1 < names.size() && number >= 10 * 1024; ++unit)
+        number /= 1024;
+    return std::to_string(number) + " " + std::string(names[unit]);
+}
+
+std::string block(std::string_view text) {
+    std::string lines;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        lines += row("", "  " + std::string(text.substr(0, end)));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
 }
 
 void put_object(JsonWriter& writer, const std::function<void(JsonObject&)>& fill) {

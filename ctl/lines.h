@@ -23,6 +23,12 @@ namespace smsspool::ctl {
 // "12 s", "5 min", "3 h" or "2 d": whole units, cut. Never negative.
 [[nodiscard]] std::string span_text(std::int64_t ms);
 
+// "12 B", "900 KiB", "31 MiB" or "40 GiB": whole units, cut, at least ten of them above bytes.
+[[nodiscard]] std::string size_text(std::int64_t bytes);
+
+// A text of several lines under a row: each line of it, set in, and escaped like the rest.
+[[nodiscard]] std::string block(std::string_view text);
+
 // The object that `fill` writes, on a line of its own.
 [[nodiscard]] std::string json_line(const std::function<void(JsonObject&)>& fill);
 // The same inside an array that `writer` has open.

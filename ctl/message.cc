@@ -1,6 +1,7 @@
 // smsctl message: one message, its jobs, and the journal of their attempts.
 
 #include "common/spool.h"
+#include "common/spool_reports.h"
 #include "ctl/lines.h"
 #include "ctl/nouns.h"
 
@@ -25,15 +26,41 @@ std::string message_rows(const MessageView& message) {
     if (!message.address.empty())
         sender += " from " + message.address;
     rows += row("user", sender);
+    if (!message.label.empty())
+        rows += row("label", message.label);
     rows += text_row(message);
     rows += row("accepted", local_zoned_text(message.created));
     rows += row("valid", "until " + local_zoned_text(message.valid_until));
     if (message.reply_timeout_ms)
         rows += row("reply", "awaited for " + span_text(*message.reply_timeout_ms));
+    if (message.report)
+        rows += row("report", "asked for");
     return rows;
 }
 
-std::string attempt_row(const AttemptView& attempt) {
+enum class Trace { hide, show };
+
+std::string_view word_of(ReportMeaning meaning) noexcept {
+    switch (meaning) {
+    case ReportMeaning::trying:
+        return "still tried";
+    case ReportMeaning::failed:
+        return "not delivered";
+    case ReportMeaning::delivered:
+        return "delivered";
+    }
+    return "";
+}
+
+std::string report_text(const AttemptView& attempt) {
+    std::string text = std::string(word_of(meaning_of(*attempt.report_status))) + ", status " +
+                       std::to_string(*attempt.report_status);
+    if (attempt.settled)
+        text += ", settled " + local_zoned_text(*attempt.settled);
+    return text;
+}
+
+std::string attempt_rows(const AttemptView& attempt, Trace show) {
     std::string line = local_zoned_text(attempt.started) + "  part " +
                        std::to_string(attempt.part) + "  " + attempt.modem + "  " + attempt.outcome;
     if (attempt.ended)
@@ -44,7 +71,12 @@ std::string attempt_row(const AttemptView& attempt) {
         line += ", code " + std::to_string(*attempt.code);
     if (!attempt.reason.empty())
         line += ": " + attempt.reason;
-    return row("  attempt", line);
+    std::string rows = row("  attempt", line);
+    if (attempt.report_status)
+        rows += row("  report", report_text(attempt));
+    if (show == Trace::show)
+        rows += block(attempt.trace);
+    return rows;
 }
 
 std::string state_text(const JobView& job, const MessageView& message) {
@@ -59,11 +91,24 @@ std::string state_text(const JobView& job, const MessageView& message) {
     return line;
 }
 
+std::string delivery_text(const JobView& job) {
+    std::string text(name_of(job.delivery));
+    if (job.delivered)
+        text += " " + local_zoned_text(*job.delivered);
+    return text;
+}
+
 std::string job_rows(const JobView& job, const MessageView& message) {
     std::string rows = row("job", job.id);
     rows += row("  to",
                 job.number + (job.number == job.number_given ? "" : " (" + job.number_given + ")"));
     rows += row("  state", state_text(job, message));
+    if (job.state == State::queued)
+        rows += row("  due", local_zoned_text(job.not_before));
+    if (!job.route.empty())
+        rows += row("  route", job.route);
+    if (job.delivery != Delivery::none)
+        rows += row("  delivery", delivery_text(job));
     if (!job.error_code.empty())
         rows += row("  error", job.error_code + ": " + job.error_text);
     if (job.reply)
@@ -71,13 +116,14 @@ std::string job_rows(const JobView& job, const MessageView& message) {
     return rows;
 }
 
-std::string as_text(const MessageView& message, const std::vector<AttemptView>& attempts) {
+std::string as_text(const MessageView& message, const std::vector<AttemptView>& attempts,
+                    Trace show) {
     std::string text = message_rows(message);
     for (const JobView& job : message.jobs) {
         text += "\n" + job_rows(job, message);
         for (const AttemptView& attempt : attempts) {
             if (attempt.job_id == job.id)
-                text += attempt_row(attempt);
+                text += attempt_rows(attempt, show);
         }
     }
     return text;
@@ -85,7 +131,7 @@ std::string as_text(const MessageView& message, const std::vector<AttemptView>& 
 
 // --- for a program ------------------------------------------------------------------------------
 
-void put_attempt(JsonObject& object, const AttemptView& attempt) {
+void put_attempt(JsonObject& object, const AttemptView& attempt, Trace show) {
     object.number("part", attempt.part);
     put_foreign(object, "modem", attempt.modem);
     object.number("started_ms", attempt.started);
@@ -94,6 +140,10 @@ void put_attempt(JsonObject& object, const AttemptView& attempt) {
     put_number_or_null(object, "reference", attempt.reference);
     put_number_or_null(object, "code", attempt.code);
     put_foreign_or_null(object, "reason", attempt.reason);
+    put_number_or_null(object, "report_status", attempt.report_status);
+    put_number_or_null(object, "settled_ms", attempt.settled);
+    if (show == Trace::show)
+        put_foreign_or_null(object, "trace", attempt.trace);
 }
 
 void put_reply(JsonWriter& writer, const JobView& job) {
@@ -107,7 +157,8 @@ void put_reply(JsonWriter& writer, const JobView& job) {
     });
 }
 
-void put_job(JsonObject& object, const JobView& job, const std::vector<AttemptView>& attempts) {
+void put_job(JsonObject& object, const JobView& job, const std::vector<AttemptView>& attempts,
+             Trace show) {
     put_foreign(object, "id", job.id);
     put_foreign(object, "number", job.number);
     put_foreign(object, "number_given", job.number_given);
@@ -117,6 +168,11 @@ void put_job(JsonObject& object, const JobView& job, const std::vector<AttemptVi
     object.number("attempts", job.attempts);
     object.number("unknowns", job.unknowns);
     object.number("parts_done", job.parts_done);
+    put_number_or_null(object, "due_ms",
+                       job.state == State::queued ? std::optional(job.not_before) : std::nullopt);
+    put_foreign_or_null(object, "route", job.route);
+    object.text("delivery", name_of(job.delivery));
+    put_number_or_null(object, "delivered_ms", job.delivered);
     put_foreign_or_null(object, "error_code", job.error_code);
     put_foreign_or_null(object, "error_text", job.error_text);
     put_reply(object.value("reply"), job);
@@ -124,17 +180,19 @@ void put_job(JsonObject& object, const JobView& job, const std::vector<AttemptVi
     journal.StartArray();
     for (const AttemptView& attempt : attempts) {
         if (attempt.job_id == job.id)
-            put_object(journal, [&](JsonObject& each) { put_attempt(each, attempt); });
+            put_object(journal, [&](JsonObject& each) { put_attempt(each, attempt, show); });
     }
     journal.EndArray();
 }
 
 void put_message(JsonObject& object, const MessageView& message,
-                 const std::vector<AttemptView>& attempts) {
+                 const std::vector<AttemptView>& attempts, Trace show) {
     put_foreign(object, "id", message.id);
     put_foreign(object, "user", message.user);
     put_foreign(object, "api", message.api);
     put_foreign_or_null(object, "address", message.address);
+    put_foreign_or_null(object, "label", message.label);
+    object.flag("report", message.report);
     put_foreign(object, "text", message.text);
     object.text("encoding", name_of(message.encoding));
     object.number("parts", message.parts);
@@ -145,7 +203,7 @@ void put_message(JsonObject& object, const MessageView& message,
     JsonWriter& jobs = object.value("jobs");
     jobs.StartArray();
     for (const JobView& job : message.jobs)
-        put_object(jobs, [&](JsonObject& each) { put_job(each, job, attempts); });
+        put_object(jobs, [&](JsonObject& each) { put_job(each, job, attempts, show); });
     jobs.EndArray();
 }
 
@@ -157,9 +215,11 @@ Answer show_message(const Call& call) {
     if (!message)
         return {{}, status_nothing, "there is no message " + call.arguments.id};
     const std::vector<AttemptView> attempts = spool.attempts(call.arguments.id);
+    const Trace show = call.arguments.has("--trace") ? Trace::show : Trace::hide;
     if (call.output == Output::json)
-        return {json_line([&](JsonObject& object) { put_message(object, *message, attempts); })};
-    return {as_text(*message, attempts)};
+        return {
+            json_line([&](JsonObject& object) { put_message(object, *message, attempts, show); })};
+    return {as_text(*message, attempts, show)};
 }
 
 } // namespace smsspool::ctl

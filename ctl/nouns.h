@@ -24,6 +24,9 @@ namespace smsspool::ctl {
 
 // spool.cc. Changes the umask of the process.
 [[nodiscard]] Answer migrate_spool(const Call& call);
+// Status 1 where something is wrong.
+[[nodiscard]] Answer check_spool(const Call& call);
+[[nodiscard]] Answer backup_spool(const Call& call);
 
 } // namespace smsspool::ctl
 

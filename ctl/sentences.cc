@@ -19,8 +19,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 const std::vector<Sentence>& sentences() {
     static const std::vector<Sentence> table{
-        {"status", "Shows the daemon, its modems and the queue.", show_status},
-        {"message show <id>", "Shows a message, its jobs and each attempt to send them.",
+        {"status [--trace]", "Shows the daemon, its modems, the queue and the disk.", show_status},
+        {"message show <id> [--trace]", "Shows a message, its jobs and each attempt to send them.",
          show_message},
         {"inbox list [--unread]", "Lists what came in; marks nothing as read.", list_inbox},
         {"inbox clean --older-than <age> [--keep-unread] [--dry-run]",
@@ -28,6 +28,8 @@ const std::vector<Sentence>& sentences() {
         {"config check", "Checks the configuration.", check_config},
         {"config show", "Prints every setting in the form that the file takes.", show_config},
         {"spool migrate", "Makes the database, or brings its schema up to date.", migrate_spool},
+        {"spool check", "Looks for damage in the database and between its rows.", check_spool},
+        {"spool backup <file>", "Copies the database while it is used.", backup_spool},
     };
     return table;
 }

@@ -29,6 +29,8 @@ struct Answer {
 
 // What was asked for is not there.
 inline constexpr int status_nothing = 1;
+// What was looked at is not as it should be.
+inline constexpr int status_findings = 1;
 
 struct Sentence {
     std::string_view words; // in the form of grammar.h

@@ -2,8 +2,11 @@
 
 #include "common/spool.h"
 
+#include "common/disk.h"
 #include "common/error.h"
 #include "common/fd.h"
+#include "common/file_id.h"
+#include "common/log.h"
 #include "ctl/lines.h"
 #include "ctl/nouns.h"
 
@@ -13,13 +16,6 @@
 namespace smsspool::ctl {
 
 namespace {
-
-std::string folder_of(const std::string& file) {
-    const std::size_t slash = file.rfind('/');
-    if (slash == std::string::npos)
-        return ".";
-    return slash == 0 ? "/" : file.substr(0, slash);
-}
 
 // The owner of the folder must be able to use a database that root makes in it: SQLite gives the
 // files that it puts beside it the same owner.
@@ -51,6 +47,33 @@ Answer migrate_spool(const Call& call) {
     if (answer.text.empty() && call.output == Output::text)
         answer.text = "the spool is up to date\n";
     return answer;
+}
+
+Answer check_spool(const Call& call) {
+    const std::vector<std::string> found = Spool(call.config, Access::read).check();
+    Answer answer;
+    answer.status = found.empty() ? 0 : status_findings;
+    for (const std::string& finding : found) {
+        answer.text +=
+            call.output == Output::json
+                ? json_line([&](JsonObject& object) { put_foreign(object, "finding", finding); })
+                : printable(finding) + "\n";
+    }
+    if (found.empty() && call.output == Output::text)
+        answer.text = "nothing is wrong with the spool\n";
+    return answer;
+}
+
+Answer backup_spool(const Call& call) {
+    const std::string& file = call.arguments.file;
+    Spool(call.config, Access::read).backup(file);
+    const std::int64_t size = size_of(file);
+    if (call.output == Output::text)
+        return {"copied to " + printable(file) + ", " + size_text(size) + "\n"};
+    return {json_line([&](JsonObject& object) {
+        put_foreign(object, "file", file);
+        object.number("bytes", size);
+    })};
 }
 
 } // namespace smsspool::ctl

@@ -1,5 +1,6 @@
 // smsctl status: who is alive, and what waits.
 
+#include "common/disk.h"
 #include "common/readiness.h"
 #include "common/spool.h"
 #include "ctl/lines.h"
@@ -16,19 +17,24 @@ constexpr std::size_t state_count = static_cast<std::size_t>(State::count);
 struct Queue {
     std::array<std::int64_t, state_count> jobs{}; // by State
     std::optional<UtcMs> due;                     // when the first queued job is or was due
+    std::optional<UtcMs> oldest; // since when the oldest waits of those that are due
+    ReportCount reports;
 };
 
 struct Picture {
     Health health;
     Readiness readiness;
     Queue queue;
+    std::optional<std::int64_t> free; // bytes of the spool's disk
 };
 
-Queue look_at_queue(Spool& spool) {
+Queue look_at_queue(Spool& spool, UtcMs now) {
     Queue queue;
     for (const StateCount& count : spool.state_counts())
         queue.jobs[static_cast<std::size_t>(count.state)] = count.jobs;
     queue.due = spool.next_due();
+    queue.oldest = spool.oldest_due(now);
+    queue.reports = spool.report_count();
     return queue;
 }
 
@@ -37,7 +43,8 @@ Picture look(const Call& call) {
     Picture picture;
     picture.health = spool.health();
     picture.readiness = readiness(picture.health, call.config, call.now);
-    picture.queue = look_at_queue(spool);
+    picture.queue = look_at_queue(spool, call.now);
+    picture.free = free_bytes(call.config.spool);
     return picture;
 }
 
@@ -69,12 +76,31 @@ std::string network_text(const ModemView& modem) {
     return text;
 }
 
+std::string times(std::int64_t number) {
+    return std::to_string(number) + (number == 1 ? " time" : " times");
+}
+
 std::string device_text(const ModemView& modem) {
     std::string text;
     for (const std::string* fact : {&modem.device, &modem.manufacturer, &modem.model}) {
         if (!fact->empty())
             text += (text.empty() ? "" : " ") + *fact;
     }
+    if (!modem.imei.empty())
+        text += (text.empty() ? "IMEI " : ", IMEI ") + modem.imei;
+    return text;
+}
+
+// How often it failed and came back; empty: never.
+std::string trouble_text(const ModemView& modem) {
+    std::string text;
+    if (modem.failures > 0)
+        text = "failed " + times(modem.failures) + " in a row";
+    if (modem.recoveries > 0)
+        text += (text.empty() ? "" : ", ") + std::string("came back ") + times(modem.recoveries);
+    if (modem.recovery_ms >= 0)
+        text += (text.empty() ? "" : ", ") + std::string("the last time after ") +
+                std::to_string(modem.recovery_ms) + " ms";
     return text;
 }
 
@@ -90,18 +116,20 @@ std::string state_text(const ModemView& modem, const Config& config, UtcMs now) 
     return text;
 }
 
-std::string modem_rows(const ModemView& modem, const Config& config, UtcMs now) {
-    std::string rows = row("modem", modem.name + ", " + state_text(modem, config, now));
-    if (const std::string device = device_text(modem); !device.empty())
-        rows += row("", device);
-    if (!modem.network.empty())
-        rows += row("", network_text(modem));
-    if (!modem.error.empty())
-        rows += row("", modem.error);
+std::string modem_rows(const ModemView& modem, const Call& call) {
+    std::string rows = row("modem", modem.name + ", " + state_text(modem, call.config, call.now));
+    for (const std::string& fact :
+         {modem.error, device_text(modem), modem.network.empty() ? "" : network_text(modem),
+          trouble_text(modem), modem.step.empty() ? "" : "last step: " + modem.step}) {
+        if (!fact.empty())
+            rows += row("", fact);
+    }
+    if (call.arguments.has("--trace"))
+        rows += block(modem.trace);
     return rows;
 }
 
-std::string queue_rows(const Queue& queue, UtcMs now) {
+std::string job_rows(const Queue& queue, UtcMs now) {
     std::string counts;
     for (std::size_t i = 0; i < state_count; ++i) {
         if (queue.jobs[i] > 0)
@@ -109,22 +137,48 @@ std::string queue_rows(const Queue& queue, UtcMs now) {
                       std::string(name_of(static_cast<State>(i)));
     }
     std::string rows = row("jobs", counts.empty() ? "none" : counts);
-    if (!queue.due)
-        return rows;
-    const bool waits = *queue.due > now;
-    rows +=
-        row("next due", local_zoned_text(*queue.due) + ", " +
-                            (waits ? "in " + span_text(*queue.due - now) : ago(*queue.due, now)));
+    if (queue.oldest)
+        rows += row("oldest", "due since " + local_zoned_text(*queue.oldest) + ", " +
+                                  ago(*queue.oldest, now));
+    else if (queue.due)
+        rows += row("next due", local_zoned_text(*queue.due) + ", " +
+                                    (*queue.due > now ? "in " + span_text(*queue.due - now)
+                                                      : ago(*queue.due, now)));
     return rows;
 }
 
+std::string report_row(const ReportCount& reports) {
+    if (reports.all == 0)
+        return {};
+    return row("reports",
+               std::to_string(reports.matched) + " of " + std::to_string(reports.all) + " matched");
+}
+
+std::string disk_row(const Picture& picture, const Config& config) {
+    if (!picture.free)
+        return row("disk", "the folder of the spool is not there");
+    std::string text = size_text(*picture.free) + " free";
+    if (config.disk_reserve > 0)
+        text +=
+            (*picture.free < config.disk_reserve ? ", nothing new is accepted below the reserve of "
+                                                 : ", reserve ") +
+            size_text(config.disk_reserve);
+    return row("disk", text);
+}
+
+std::string ready_row(const Readiness& answer) {
+    std::string text = answer.ready ? "yes" : "no";
+    if (!answer.reason.empty())
+        text += ": " + answer.reason;
+    return row("ready", text);
+}
+
 std::string as_text(const Picture& picture, const Call& call) {
-    const Readiness& answer = picture.readiness;
-    std::string text = row("ready", answer.ready ? "yes" : "no: " + answer.reason);
-    text += daemon_row(picture, call.now);
+    std::string text = ready_row(picture.readiness) + daemon_row(picture, call.now);
     for (const ModemView& modem : picture.health.modems)
-        text += modem_rows(modem, call.config, call.now);
-    return text + queue_rows(picture.queue, call.now);
+        text += modem_rows(modem, call);
+    return text + job_rows(picture.queue, call.now) + report_row(picture.queue.reports) +
+           disk_row(picture, call.config);
 }
 
 // --- for a program ------------------------------------------------------------------------------
@@ -157,6 +211,20 @@ void put_modem(JsonObject& object, const ModemView& modem, std::string_view stat
     put_foreign_or_null(object, "error", modem.error);
     object.number("since_ms", modem.since);
     object.number("beat_ms", modem.beat);
+    object.number("failures", modem.failures);
+    object.number("recoveries", modem.recoveries);
+    put_count(object, "recovery_ms", modem.recovery_ms);
+    put_foreign_or_null(object, "step", modem.step);
+}
+
+void put_reports(JsonObject& object, const ReportCount& reports) {
+    object.number("all", reports.all);
+    object.number("matched", reports.matched);
+}
+
+void put_disk(JsonObject& object, const Picture& picture, const Config& config) {
+    put_number_or_null(object, "free_bytes", picture.free);
+    object.number("reserve_bytes", config.disk_reserve);
 }
 
 void put_jobs(JsonObject& object, const Queue& queue) {
@@ -178,10 +246,17 @@ void put_picture(JsonObject& object, const Picture& picture, const Call& call) {
     for (const ModemView& modem : picture.health.modems)
         put_object(modems, [&](JsonObject& each) {
             put_modem(each, modem, present_state(modem, call.config, call.now));
+            if (call.arguments.has("--trace"))
+                put_foreign_or_null(each, "trace", modem.trace);
         });
     modems.EndArray();
     put_object(object.value("jobs"), [&](JsonObject& each) { put_jobs(each, picture.queue); });
     put_number_or_null(object, "next_due_ms", picture.queue.due);
+    put_number_or_null(object, "oldest_due_ms", picture.queue.oldest);
+    put_object(object.value("reports"),
+               [&](JsonObject& each) { put_reports(each, picture.queue.reports); });
+    put_object(object.value("disk"),
+               [&](JsonObject& each) { put_disk(each, picture, call.config); });
 }
 
 } // namespace

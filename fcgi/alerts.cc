@@ -132,19 +132,14 @@ std::string text_of(const FieldFault& fault) {
 }
 
 void send(const Draft& draft, const Request& request, const Services& services, Result& result) {
-    // What is wrong with the alert itself is found before the spool is needed.
-    const auto checked = check(draft, services.config, services.numbers, request.when);
-    if (const auto* faults = std::get_if<std::vector<FieldFault>>(&checked)) {
+    const auto spool = [&]() -> Spool& { return services.spool.get(); };
+    const auto answer = submit(draft, services.config, services.numbers, spool, request.when);
+    if (const auto* faults = std::get_if<std::vector<FieldFault>>(&answer)) {
         result.error = text_of(faults->front());
         return;
     }
-    const auto answer =
-        submit(draft, services.config, services.numbers, services.spool.get(), request.when);
-    if (const auto* submitted = std::get_if<Submitted>(&answer))
-        result.submitted = *submitted;
-    else
-        result.error = text_of(std::get<std::vector<FieldFault>>(answer).front());
-    if (result.error.empty() && result.submitted.how == Stored::done)
+    result.submitted = std::get<Submitted>(answer);
+    if (result.submitted.how == Stored::done)
         log_accepted(request, draft.user, result.submitted);
 }
 

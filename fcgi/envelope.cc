@@ -3,6 +3,7 @@
 #include "fcgi/envelope.h"
 
 #include "common/json_object.h"
+#include "common/utf.h"
 
 namespace smsspool {
 
@@ -35,8 +36,54 @@ void put_reply(JsonWriter& writer, const std::optional<Envelope::Reply>& reply) 
     object.text("text", reply->text);
 }
 
+void put_number_or_null(JsonObject& object, std::string_view key,
+                        const std::optional<std::int64_t>& number) {
+    if (number)
+        object.number(key, *number);
+    else
+        object.value(key).Null();
+}
+
+void put_time_or_null(JsonObject& object, std::string_view key, const std::optional<UtcMs>& time) {
+    object.text_or_null(key, time ? std::optional(utc_seconds_text(*time)) : std::nullopt);
+}
+
+// What a modem said may be no UTF-8.
+void put_attempt(JsonWriter& writer, const AttemptView& attempt) {
+    JsonObject object(writer);
+    put_number_or_null(object, "code", attempt.code);
+    put_time_or_null(object, "ended", attempt.ended);
+    object.text("modem", attempt.modem);
+    object.text("outcome", attempt.outcome);
+    object.number("part", attempt.part);
+    object.text("reason", to_valid_utf8(attempt.reason));
+    put_number_or_null(object, "reference", attempt.reference);
+    put_number_or_null(object, "report_status", attempt.report_status);
+    object.text("started", utc_seconds_text(attempt.started));
+    if (!attempt.trace.empty())
+        object.text("trace", to_valid_utf8(attempt.trace));
+}
+
+void put_attempts(JsonWriter& writer, const std::vector<AttemptView>& attempts) {
+    writer.StartArray();
+    for (const AttemptView& attempt : attempts)
+        put_attempt(writer, attempt);
+    writer.EndArray();
+}
+
+void put_delivery(JsonWriter& writer, const Envelope& envelope) {
+    JsonObject object(writer);
+    if (envelope.delivered)
+        object.text("at", utc_seconds_text(*envelope.delivered));
+    object.text("state", name_of(envelope.delivery));
+}
+
 void put_envelope(JsonWriter& writer, const Envelope& envelope) {
     JsonObject object(writer);
+    if (envelope.attempts)
+        put_attempts(object.value("attempts"), *envelope.attempts);
+    if (envelope.delivery != Delivery::none)
+        put_delivery(object.value("delivery"), envelope);
     if (!envelope.error_code.empty() || !envelope.error_message.empty()) {
         object.text("error_code", envelope.error_code);
         object.text("error_message", envelope.error_message);

@@ -4,11 +4,13 @@
 #define SMSSPOOL_FCGI_ENVELOPE_H
 
 #include "common/clock.h"
+#include "common/spool.h"
 #include "fcgi/reply.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace smsspool {
 
@@ -35,11 +37,16 @@ struct Envelope {
         std::int64_t elapsed_seconds = 0;
     };
     std::optional<Reply> reply;
-    std::string error_code, error_message; // both are written if either is set
+    // What delivery reports say; written where there is something to say.
+    Delivery delivery = Delivery::none;
+    std::optional<UtcMs> delivered;
+    std::optional<std::vector<AttemptView>> attempts; // written where they were asked for
+    std::string error_code, error_message;            // both are written if either is set
     Meta meta;
 };
 
-// All keys of the contract in alphabetical order. All texts must be valid UTF-8.
+// All keys of the contract in alphabetical order. All texts but those of attempts must be valid
+// UTF-8.
 [[nodiscard]] rapidjson::StringBuffer to_json(const Envelope& envelope);
 
 // An envelope that refuses, of this user (nobody's where it is the credentials that are refused)

@@ -15,15 +15,8 @@ Reply refuse(const Request&, const Services&, const Refusal& refusal) {
     return refusal_reply(refusal, short_json(refusal));
 }
 
-bool says_yes(const std::optional<std::string>& value) {
-    if (!value)
-        return false;
-    const std::string word = lower_case(*value);
-    return word.empty() || word == "true" || word == "1" || word == "yes";
-}
-
 bool asks_for(const Query& query, std::string_view name, std::string_view alias) {
-    return says_yes(query.get(name)) || says_yes(query.get(alias));
+    return query.says(name) || query.says(alias);
 }
 
 // The limit that was asked for, 0 where none was or where it is no number; nothing: it is negative.

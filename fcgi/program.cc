@@ -4,7 +4,7 @@
 
 #include "common/log.h"
 
-#include <sys/stat.h>
+#include <algorithm>
 
 namespace smsspool {
 
@@ -81,26 +81,11 @@ void log_failure(const Program& program, const Error& error) {
     }
 }
 
-bool spool_is_lost(Fault fault) noexcept {
-    return fault == Fault::unavailable || fault == Fault::corrupt;
-}
-
 } // namespace
 
-SpoolDoor::Identity SpoolDoor::identity() const noexcept {
-    struct stat found {};
-    if (::stat(config_.spool.c_str(), &found) != 0)
-        return {};
-    return {found.st_dev, found.st_ino};
-}
-
-Spool& SpoolDoor::get() {
-    const Identity present = identity();
-    if (spool_ && present == opened_)
-        return *spool_;
-    spool_.reset();
-    opened_ = present;
-    return spool_.emplace(config_, access_);
+bool is_admin(const Config& config, std::string_view user) {
+    const auto names = words_in(config.admins);
+    return std::find(names.begin(), names.end(), user) != names.end();
 }
 
 Reply answer(const Program& program, const Request& request, const Services& services) {
@@ -115,8 +100,6 @@ Reply answer(const Program& program, const Request& request, const Services& ser
         return program.handle(request, services);
     } catch (const Error& error) {
         log_failure(program, error);
-        if (spool_is_lost(error.fault()))
-            services.spool.drop();
         return program.refuse(request, services, refusal_of(error));
     } catch (const std::exception& exception) {
         log_error("HTTP", std::string(program.name) + ": " + exception.what());

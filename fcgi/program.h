@@ -12,37 +12,25 @@
 
 #include <optional>
 #include <string_view>
-#include <sys/types.h>
 #include <vector>
 
 namespace smsspool {
 
-// A thread's way to the spool: opened when a request first needs it, opened again after it was
-// lost. Belongs to one thread.
+// A thread's way to the spool, opened when a request first needs it. Belongs to one thread.
 class SpoolDoor {
 public:
     // `config` must outlive it.
     SpoolDoor(const Config& config, Access access) : config_(config), access_(access) {}
 
-    // The open spool. Another file under the configured name (a backup that was put back) is
-    // opened instead of the old one. Throws what Spool's constructor throws; the next call tries
-    // again.
-    [[nodiscard]] Spool& get();
+    // The open spool. Throws what Spool's constructor throws; the next call tries again.
+    [[nodiscard]] Spool& get() { return spool_ ? *spool_ : spool_.emplace(config_, access_); }
 
-    // Closes it, so that the next get() opens anew.
-    void drop() noexcept { spool_.reset(); }
+    // Closes it: the thread is about to end.
+    void close() noexcept { spool_.reset(); }
 
 private:
-    struct Identity {
-        dev_t device = 0;
-        ino_t inode = 0;
-        bool operator==(const Identity&) const = default;
-    };
-    [[nodiscard]] Identity identity() const noexcept;
-
     const Config& config_;
     Access access_;
-    Identity opened_;
     std::optional<Spool> spool_;
 };
 
@@ -51,6 +39,9 @@ struct Services {
     const Numbers& numbers;
     SpoolDoor& spool;
 };
+
+// Whether the setting `admins` names the user.
+[[nodiscard]] bool is_admin(const Config& config, std::string_view user);
 
 // Who may reach the handler. `anyone`: the handler looks at the user itself, if at all.
 enum class Who { anyone, user };

@@ -91,7 +91,7 @@ std::string cgi_text(const Reply& reply, std::string_view method) {
     add_line(text, "Status",
              std::to_string(static_cast<int>(reply.status)) + " " +
                  std::string(row_of(reply.status).phrase));
-    add_line(text, "Content-Type", "application/json");
+    add_line(text, "Content-Type", reply.content_type);
     add_line(text, "Content-Length", std::to_string(reply.body.size()));
     add_line(text, "Cache-Control", "no-store");
     add_line(text, "X-Content-Type-Options", "nosniff");
@@ -150,6 +150,10 @@ Refusal refusal_named(std::string_view number) {
 
 Refusal no_credentials() {
     return refusal_with(HttpStatus::unauthorized);
+}
+
+Refusal forbidden() {
+    return refusal_with(HttpStatus::forbidden);
 }
 
 Refusal no_such_address() {

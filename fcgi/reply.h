@@ -36,15 +36,16 @@ using Header = std::pair<std::string, std::string>;
 
 struct Reply {
     HttpStatus status = HttpStatus::ok;
-    std::vector<Header> headers; // beside those that every reply has
-    std::string body;            // JSON and a newline, or nothing
+    std::vector<Header> headers;                        // beside those that every reply has
+    std::string body;                                   // complete lines, or nothing
+    std::string_view content_type = "application/json"; // of static storage
 };
 
 // A reply whose body is what `json` holds.
 [[nodiscard]] Reply json_reply(HttpStatus status, const rapidjson::StringBuffer& json);
 
 // `reply` in the form of CGI: header lines, an empty line, the body. Without the body for HEAD,
-// whose Content-Length is still that of the body. Every reply says that it is JSON, that nobody may
+// whose Content-Length is still that of the body. Every reply says what it is, that nobody may
 // store it, and that nobody may guess another type.
 [[nodiscard]] std::string cgi_text(const Reply& reply, std::string_view method);
 
@@ -68,6 +69,7 @@ struct Refusal {
 [[nodiscard]] Refusal refusal_named(std::string_view number);
 
 [[nodiscard]] Refusal no_credentials();
+[[nodiscard]] Refusal forbidden();
 [[nodiscard]] Refusal no_such_address();
 // `methods` as the Allow header has them.
 [[nodiscard]] Refusal wrong_method(const std::string& methods);

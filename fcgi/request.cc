@@ -58,6 +58,14 @@ std::optional<std::string> Query::get(std::string_view name) const {
     return std::nullopt;
 }
 
+bool Query::says(std::string_view name) const {
+    const auto value = get(name);
+    if (!value)
+        return false;
+    const std::string word = lower_case(*value);
+    return word.empty() || word == "true" || word == "1" || word == "yes";
+}
+
 Request make_request(const Parameter& parameter, UtcMs when) {
     Request request;
     request.method = parameter("REQUEST_METHOD");

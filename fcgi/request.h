@@ -27,6 +27,9 @@ public:
     // `?name=`. Nothing where the name is missing. Names are compared exactly.
     [[nodiscard]] std::optional<std::string> get(std::string_view name) const;
 
+    // Whether `name` is there and says yes: without a value, or with true, 1 or yes in any case.
+    [[nodiscard]] bool says(std::string_view name) const;
+
 private:
     std::vector<std::pair<std::string, std::string>> fields_;
 };

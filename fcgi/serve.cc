@@ -148,7 +148,7 @@ private:
         const Services services{config_, numbers_, spool};
         while (wait() == Wait::connection)
             serve_one(services);
-        spool.drop();
+        spool.close();
         const std::lock_guard lock(mutex_);
         --running_;
         ended_.notify_all();

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <sstream>
 
 namespace smsspool {
 
@@ -48,8 +47,8 @@ Reply refuse(const Request& request, const Services&, const Refusal& refusal) {
 
 // The id from the query, else from a JSON body; empty: there is none. A body that is no JSON object
 // has none.
-std::string wanted_id(const Request& request, const Config& config) {
-    const auto in_query = Query(request.query).get("message_id");
+std::string wanted_id(const Request& request, const Query& query, const Config& config) {
+    const auto in_query = query.get("message_id");
     if (in_query && !in_query->empty())
         return *in_query;
     if (!is_json(request.content_type))
@@ -59,15 +58,6 @@ std::string wanted_id(const Request& request, const Config& config) {
         !body.IsObject())
         return {};
     return text_member(body, "message_id").value_or("");
-}
-
-bool is_admin(const Config& config, const std::string& user) {
-    std::istringstream words(config.admins);
-    for (std::string word; words >> word;) {
-        if (word == user)
-            return true;
-    }
-    return false;
 }
 
 // The job left the queue when its last attempt began; one that never did counts from its creation.
@@ -83,7 +73,10 @@ std::string waiting_for(const JobView& job, const Services& services, UtcMs now)
         return "An attempt may have gone out; the message is sent once more";
     if (!job.error_text.empty())
         return job.error_text;
-    return readiness(services.spool.get().health(), services.config, now).reason;
+    // Without an error that made it wait, it is its sender that does not want it earlier.
+    if (job.not_before > now)
+        return "It is not sent before " + utc_seconds_text(job.not_before);
+    return readiness(services.spool.get().health(), services.config, job.route, now).reason;
 }
 
 Meta meta_of(const MessageView& message, const JobView& job) {
@@ -120,20 +113,24 @@ Envelope envelope_of(const MessageView& message, const JobView& job) {
     envelope.from = message.user;
     envelope.message = message.text;
     envelope.reply = reply_of(message, job);
+    envelope.delivery = job.delivery;
+    envelope.delivered = job.delivered;
     envelope.meta = meta_of(message, job);
     put_error(job, row, envelope);
     return envelope;
 }
 
 Reply handle(const Request& request, const Services& services) {
-    const std::string id = wanted_id(request, services.config);
+    const Query query(request.query);
+    const bool admin = is_admin(services.config, request.user);
+    const std::string id = wanted_id(request, query, services.config);
     if (id.empty())
         return refuse(
             request, services,
             {HttpStatus::bad_request, "MISSING_REQUIRED_FIELDS", "message_id is required", {}});
     const auto message = services.spool.get().find(id);
-    const bool visible = message && !message->jobs.empty() &&
-                         (message->user == request.user || is_admin(services.config, request.user));
+    const bool visible =
+        message && !message->jobs.empty() && (message->user == request.user || admin);
     if (!visible)
         return refuse(request, services,
                       {HttpStatus::not_found, "NOT_FOUND", "Message not found", {}});
@@ -141,6 +138,8 @@ Reply handle(const Request& request, const Services& services) {
     const JobView& job = message->jobs.front();
     Envelope envelope = envelope_of(*message, job);
     envelope.meta.waiting = waiting_for(job, services, request.when);
+    if (admin && query.says("attempts"))
+        envelope.attempts = services.spool.get().attempts(id);
     return json_reply(HttpStatus::ok, to_json(envelope));
 }
 

@@ -3,10 +3,12 @@
 #include "spoold/child.h"
 
 #include "common/error.h"
+#include "spoold/worker_trace.h"
 
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -17,23 +19,51 @@ namespace smsspool {
 
 namespace {
 
-constexpr int exec_failed = 127; // the shell's word for it
+// A killed process is gone within microseconds, unless a driver holds it.
+constexpr int killed_ms = 50;
+
+// Between fork and exec. The ring may lie on its place already: then only its flag must go.
+bool give_trace(int trace) {
+    if (trace == trace_descriptor)
+        return ::fcntl(trace, F_SETFD, 0) == 0;
+    return trace < 0 || ::dup2(trace, trace_descriptor) >= 0;
+}
 
 // In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become(const char* program, int channel, pid_t parent) {
+[[noreturn]] void become(const char* program, int channel, int trace, pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     // The daemon may have died before the line above: then nobody would kill this process.
     if (::getppid() != parent)
         ::_exit(exec_failed);
-    sigset_t none;
-    sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr); // the daemon blocks what it reads by signalfd
-    ::signal(SIGPIPE, SIG_DFL);
-    if (::dup2(channel, STDIN_FILENO) < 0 || ::dup2(channel, STDOUT_FILENO) < 0)
+    release_signals();
+    if (::dup2(channel, STDIN_FILENO) < 0 || ::dup2(channel, STDOUT_FILENO) < 0 ||
+        !give_trace(trace))
         ::_exit(exec_failed);
     char* const arguments[] = {const_cast<char*>(program), nullptr};
     ::execv(program, arguments);
     ::_exit(exec_failed);
+}
+
+// True if the process ended within `patience_ms`.
+bool wait_for_end(pid_t pid, int patience_ms) {
+    const Fd handle = process_handle(pid);
+    if (!handle)
+        return false;
+    pollfd wait{handle.get(), POLLIN, 0};
+    return ::poll(&wait, 1, patience_ms) > 0;
+}
+
+} // namespace
+
+void release_signals() noexcept {
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr); // the daemon blocks what it reads by signalfd
+    ::signal(SIGPIPE, SIG_DFL);
+}
+
+Fd process_handle(pid_t pid) noexcept {
+    return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
 }
 
 std::string how_it_ended(int status) {
@@ -44,18 +74,7 @@ std::string how_it_ended(int status) {
     return "left with status " + std::to_string(WEXITSTATUS(status));
 }
 
-// True if the process ended within `patience_ms`.
-bool wait_for_end(pid_t pid, int patience_ms) {
-    const Fd handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    if (!handle)
-        return false;
-    pollfd wait{handle.get(), POLLIN, 0};
-    return ::poll(&wait, 1, patience_ms) > 0;
-}
-
-} // namespace
-
-Child::Child(const std::string& program) {
+Child::Child(const std::string& program, int trace) {
     std::array<int, 2> pair{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0)
         throw system_error(Fault::unavailable, "socketpair");
@@ -66,7 +85,7 @@ Child::Child(const std::string& program) {
     if (pid_ < 0)
         throw system_error(Fault::unavailable, "fork");
     if (pid_ == 0)
-        become(program.c_str(), other.get(), parent);
+        become(program.c_str(), other.get(), trace, parent);
 }
 
 Child::~Child() {
@@ -96,15 +115,18 @@ bool Child::hear(std::vector<std::string>& lines, std::size_t limit) {
 
 std::string Child::end(int patience_ms) {
     channel_.reset();
-    if (!status_) {
-        if (!wait_for_end(pid_, patience_ms))
-            ::kill(pid_, SIGKILL);
-        int status = 0;
-        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-        }
-        status_ = status;
+    if (!gone() && !wait_for_end(pid_, patience_ms)) {
+        ::kill(pid_, SIGKILL);
+        (void)wait_for_end(pid_, killed_ms);
     }
-    return how_it_ended(*status_);
+    return gone() ? how_it_ended(*status_) : "was killed and does not end";
+}
+
+bool Child::gone() {
+    int status = 0;
+    if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_)
+        status_ = status;
+    return status_.has_value();
 }
 
 } // namespace smsspool

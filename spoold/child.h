@@ -16,11 +16,12 @@ namespace smsspool {
 
 class Child {
 public:
-    // Starts `program` (a path). It dies with the daemon (PR_SET_PDEATHSIG), so that a daemon that
-    // was killed never leaves a worker that goes on sending. Throws Error(unavailable).
-    explicit Child(const std::string& program);
+    // Starts `program` (a path); `trace` becomes its trace_descriptor (spoold/worker_trace.h), -1:
+    // it has none. It dies with the daemon (PR_SET_PDEATHSIG), so that a daemon that was killed
+    // never leaves a worker that goes on sending. Throws Error(unavailable).
+    Child(const std::string& program, int trace);
 
-    // Kills the process, if it still runs, and waits for it: a killed process is gone at once.
+    // Kills the process, if it still runs, and waits for it as end() does.
     ~Child();
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
@@ -37,8 +38,12 @@ public:
     [[nodiscard]] bool hear(std::vector<std::string>& lines, std::size_t limit);
 
     // The process closes or has closed its end: waits up to `patience_ms` for it to leave by
-    // itself, kills it then. How it ended, as a sentence for the log.
+    // itself, kills it then, and waits for a moment for its end. How it ended, as a sentence for
+    // the log. One that a driver of the kernel holds may still be there: see gone().
     [[nodiscard]] std::string end(int patience_ms);
+
+    // True once nothing is left of the process. Does not wait.
+    [[nodiscard]] bool gone();
 
 private:
     Fd channel_;
@@ -46,6 +51,18 @@ private:
     std::optional<int> status_;
     std::string heard_;
 };
+
+// The exit status of a process whose program could not be started: the shell's word for it.
+inline constexpr int exec_failed = 127;
+
+// Between fork and exec: what the daemon blocks or ignores, the new program gets as usual.
+void release_signals() noexcept;
+
+// Readable once the process has ended; empty where the kernel has no such thing.
+[[nodiscard]] Fd process_handle(pid_t pid) noexcept;
+
+// A status of waitpid() as a sentence for the log.
+[[nodiscard]] std::string how_it_ended(int status);
 
 } // namespace smsspool
 

@@ -22,11 +22,6 @@ namespace smsspool {
 
 namespace {
 
-constexpr Ms traces_kept = std::chrono::hours(24 * 30);
-
-// Replies of a modem that is not in the configuration any more are given up this much later.
-constexpr Ms forgotten_modem_grace = std::chrono::minutes(2);
-
 // Beside the spool, so that it is the spool's whatever the settings say. Not the database itself:
 // closing that would drop SQLite's own locks.
 Fd take_lock(const std::string& file) {
@@ -99,6 +94,7 @@ Daemon::Daemon(const Config& config)
         next_watchdog_ = Monotonic::now();
     }
     settle_orphans();
+    remember_modems();
 }
 
 // The lock proves that whoever claimed these is dead. What follows is what follows a deadline.
@@ -114,6 +110,19 @@ void Daemon::settle_orphans() {
             (void)spool_.settle(orphan, attempt_end(outcome), decision, nullptr, now);
             record_attempt(orphan, outcome, config_);
         }
+    }
+}
+
+// What a modem began that is not in the configuration any more, the others send from its start.
+void Daemon::remember_modems() {
+    for (const ModemView& known : spool_.health().modems) {
+        const auto lane = std::find_if(lanes_.begin(), lanes_.end(), [&](const auto& each) {
+            return each->view().name == known.name;
+        });
+        if (lane == lanes_.end())
+            (void)spool_.unpin(known.name);
+        else
+            (*lane)->remember(known);
     }
 }
 
@@ -146,7 +155,27 @@ bool Daemon::finished() const {
                         [](const auto& lane) { return lane->has_work(); });
 }
 
+// Who cannot send decides who stands in: where that changes, all look again.
+void Daemon::find_unable() {
+    std::set<std::string> unable;
+    const auto now = Monotonic::now();
+    for (const auto& lane : lanes_) {
+        if (!lane->able(now))
+            unable.insert(lane->view().name);
+    }
+    if (unable == context_.unable)
+        return;
+    context_.unable = std::move(unable);
+    look_everywhere();
+}
+
+void Daemon::look_everywhere() {
+    for (const auto& lane : lanes_)
+        lane->look();
+}
+
 void Daemon::step_lanes() {
+    find_unable();
     for (const auto& lane : lanes_) {
         lane->step();
         if (lane->take_changed())
@@ -177,8 +206,7 @@ void Daemon::wait() {
         take_signals();
     if (descriptors[1].revents != 0) {
         drain_pokes(pokes_);
-        for (const auto& lane : lanes_)
-            lane->look();
+        look_everywhere();
     }
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         if (descriptors[i + 2].revents != 0)
@@ -208,87 +236,18 @@ void Daemon::stop_claiming() {
 
 void Daemon::keep_time() {
     const auto now = Monotonic::now();
-    try {
-        if (now >= next_beat_) {
-            next_beat_ = now + config_.heartbeat_interval;
-            beat();
-        }
-        if (now >= next_sweep_) {
-            next_sweep_ = now + config_.sweep_interval;
-            sweep();
-        }
-    } catch (const Error& error) {
-        log_error("SPOOL", error.what());
+    if (now >= next_beat_) {
+        next_beat_ = now + config_.heartbeat_interval;
+        (void)try_to(&Daemon::beat);
+    }
+    if (now >= next_sweep_) {
+        next_sweep_ = now + config_.sweep_interval;
+        sweep();
     }
     if (now >= next_watchdog_) {
         next_watchdog_ = now + std::chrono::duration_cast<Monotonic::duration>(watchdog_);
         sd_notify(0, "WATCHDOG=1");
     }
-}
-
-void Daemon::beat() {
-    self_.beat = utc_now();
-    std::vector<ModemView> views;
-    for (const auto& lane : lanes_) {
-        views.push_back(lane->view());
-        views.back().beat = self_.beat;
-    }
-    spool_.beat(self_, views);
-}
-
-void Daemon::sweep() {
-    // Where a poke was lost, this is what finds the work.
-    for (const auto& lane : lanes_)
-        lane->look();
-    expire();
-    give_up_replies();
-    hand_out_fragments();
-    purge();
-}
-
-void Daemon::hand_out_fragments() {
-    const UtcMs now = utc_now();
-    for (const TakenIn& taken :
-         spool_.assemble_overdue(now - config_.assembly_timeout.count(), numbers_, now))
-        record_incoming(taken, config_);
-}
-
-void Daemon::expire() {
-    const bool can_send =
-        std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->ready(); });
-    // Contract 1.11: the word for "there was no modem"; and ours for every other delay.
-    const std::string_view code = can_send ? "EXPIRED" : "MODEM_NOT_AVAILABLE";
-    const std::string_view text = can_send ? "The message was not sent while it was valid"
-                                           : "Could not establish connection to GSM modem";
-    for (const SweptJob& job : spool_.expire(utc_now(), code, text))
-        record_expired(job);
-}
-
-// Where the modem is read, its lane gives up replies after each scan. Here are the others: what
-// waits on a modem that cannot be read nobody knows, but no client waits for ever. The grace counts
-// from the deadline, and from the last time that the modem could be read (or this start).
-void Daemon::give_up_replies() {
-    const UtcMs before = utc_now() - config_.reply_grace.count();
-    const auto give_up = [&](std::string_view modem, UtcMs deadline) {
-        for (const SweptJob& job : spool_.give_up_replies(modem, deadline))
-            record_reply_late(job);
-    };
-    for (const auto& lane : lanes_) {
-        if (lane->last_read() < before)
-            give_up(lane->view().name, before);
-    }
-    const UtcMs forgotten = before - forgotten_modem_grace.count();
-    if (self_.started < forgotten)
-        give_up("", forgotten);
-}
-
-void Daemon::purge() {
-    const UtcMs now = utc_now();
-    if (config_.retention.count() > 0) {
-        for (const SweptJob& job : spool_.purge(now - config_.retention.count()))
-            record_purged(job, now);
-    }
-    spool_.purge_traces(now - config_.idempotency_window.count(), now - traces_kept.count());
 }
 
 void Daemon::tell_systemd() {

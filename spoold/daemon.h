@@ -2,6 +2,9 @@
 //
 // One thread, one poll(), signals as descriptors. Nothing in it waits but the spool's own busy
 // timeout; a lost poke or a late timer costs a delay, never a message.
+//
+//   daemon.cc        the loop
+//   daemon_sweep.cc  what is done from time to time
 
 #ifndef SMSSPOOL_SPOOLD_DAEMON_H
 #define SMSSPOOL_SPOOLD_DAEMON_H
@@ -30,20 +33,29 @@ public:
 
 private:
     void settle_orphans();
+    void remember_modems();
     void wait();
     [[nodiscard]] int timeout_ms() const;
     void take_signals();
     void stop_claiming();
     [[nodiscard]] bool finished() const;
     void step_lanes();
+    void find_unable();
+    void look_everywhere();
     void keep_time();
+    void tell_systemd();
+
+    // From time to time. Each throws what the spool throws.
     void sweep();
+    void reroute();
     void expire();
     void give_up_replies();
     void hand_out_fragments();
     void purge();
+    void watch_disk();
     void beat();
-    void tell_systemd();
+    // False where the spool was busy: then the rest would wait as well.
+    bool try_to(void (Daemon::*what)());
 
     const Config& config_;
     Fd lock_;
@@ -55,6 +67,7 @@ private:
     std::vector<std::unique_ptr<Lane>> lanes_;
     DaemonView self_;
     std::string told_systemd_;
+    bool disk_low_ = false;
     Monotonic::time_point next_sweep_{};
     Monotonic::time_point next_beat_{};
     Monotonic::time_point next_watchdog_ = Monotonic::time_point::max();

@@ -2,12 +2,16 @@
 
 #include "spoold/link.h"
 
+#include "common/utf.h"
+
+#include <algorithm>
+
 namespace smsspool {
 
 namespace {
 
 // A worker that closed its end is leaving; one that does not leave is killed.
-constexpr int leaving_ms = 200;
+constexpr int leaving_ms = 50;
 
 } // namespace
 
@@ -18,12 +22,13 @@ std::string_view word_of(const Request& request) noexcept {
         std::string_view operator()(const ScanRequest&) const { return "scan"; }
         std::string_view operator()(const DeleteRequest&) const { return "delete"; }
         std::string_view operator()(const StateRequest&) const { return "state"; }
+        std::string_view operator()(const ResetRequest&) const { return "reset"; }
     };
     return std::visit(Words{}, request);
 }
 
 void Link::start() {
-    child_ = std::make_unique<Child>(program_);
+    child_ = std::make_unique<Child>(program_, trace_.descriptor());
     pending_.reset();
     deadline_ = Monotonic::time_point::max();
 }
@@ -36,6 +41,7 @@ bool Link::ask(const Request& request, Monotonic::time_point deadline) {
     if (!idle())
         return false;
     ++number_;
+    trace_.clear();
     if (!child_->tell(to_line(NumberedRequest{number_, request}))) {
         stop(0);
         return false;
@@ -89,6 +95,8 @@ std::optional<Lost> Link::overdue(Monotonic::time_point now) {
 Lost Link::lose(const std::string& why, int patience) {
     const std::string ended = child_->end(patience);
     Lost lost{pending_, why.empty() ? ended : why};
+    if (!child_->gone())
+        killed_.push_back(std::move(child_));
     child_.reset();
     pending_.reset();
     deadline_ = Monotonic::time_point::max();
@@ -98,6 +106,15 @@ Lost Link::lose(const std::string& why, int patience) {
 void Link::stop(int patience) {
     if (running())
         (void)lose("", patience);
+}
+
+std::string Link::trace() const {
+    return to_valid_utf8(trace_.text());
+}
+
+bool Link::reap() {
+    std::erase_if(killed_, [](const auto& child) { return child->gone(); });
+    return killed_.empty();
 }
 
 } // namespace smsspool

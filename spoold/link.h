@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "spoold/child.h"
 #include "spoold/worker_protocol.h"
+#include "spoold/worker_trace.h"
 
 #include <memory>
 #include <optional>
@@ -31,8 +32,9 @@ using LinkEvent = std::variant<Answered, Hinted, Lost>;
 
 class Link {
 public:
-    // `program` is the worker's path.
-    explicit Link(std::string program) : program_(std::move(program)) {}
+    // `program` is the worker's path; `trace` what is kept of its conversation with the device.
+    Link(std::string program, TraceRing trace)
+        : program_(std::move(program)), trace_(std::move(trace)) {}
 
     // Starts the process. REQUIRES: !running(). Throws Error(unavailable).
     void start();
@@ -58,12 +60,21 @@ public:
     // Ends the process: it may leave by itself for `patience_ms`, then it is killed.
     void stop(int patience_ms);
 
+    // What the worker and its device said to each other since the last request, as valid UTF-8; of
+    // a worker that is gone, too. Empty where nothing is kept.
+    [[nodiscard]] std::string trace() const;
+
+    // Buries killed workers that were not gone at once. True if none is left.
+    bool reap();
+
 private:
     [[nodiscard]] Lost lose(const std::string& why, int patience_ms);
     [[nodiscard]] std::optional<LinkEvent> understand(const std::string& line, std::string& why);
 
     std::string program_;
+    TraceRing trace_;
     std::unique_ptr<Child> child_;
+    std::vector<std::unique_ptr<Child>> killed_; // that are not gone yet
     std::optional<Request> pending_;
     std::int64_t number_ = 0;
     Monotonic::time_point deadline_ = Monotonic::time_point::max();

@@ -5,6 +5,7 @@
 #include "common/fd.h"
 #include "common/json.h"
 #include "spoold/worker_main.h"
+#include "spoold/worker_recorder.h"
 
 #include <cerrno>
 #include <cstring>
@@ -72,6 +73,11 @@ std::string air_line(const AirEvent& event, const SendRequest& request, int refe
     writer.Int(reference);
     put_key(writer, "report");
     writer.Bool(request.report);
+    put_key(writer, "validity");
+    if (request.validity > 0)
+        writer.Int64(request.validity);
+    else
+        writer.Null();
     put_key(writer, "modem");
     put_text(writer, "loopback");
     writer.EndObject();
@@ -95,6 +101,9 @@ public:
         if (!air_)
             return not_open();
         const int reference = next_reference_;
+        recorder().sent("part " + std::to_string(request.part) + " of " +
+                        std::to_string(request.parts) + " to " + recorder().number(request.number) +
+                        ", reference " + std::to_string(reference));
         std::string lines = air_line({"part", request.text, request.part}, request, reference);
         if (const auto whole = complete(request))
             lines += air_line({"message", *whole, 1}, request, reference);

@@ -61,8 +61,12 @@ std::optional<int> read_options(int count, char** words, Options& options) {
 // What can be known to be wrong before anything is touched.
 void check(const Config& config) {
     const Numbers numbers(config);
-    for (const ModemConfig& modem : config.modems)
+    for (const ModemConfig& modem : config.modems) {
         (void)worker_program(config, modem);
+        if (!modem.recovery_hook.empty() && ::access(modem.recovery_hook.c_str(), X_OK) != 0)
+            throw system_error(Fault::unavailable,
+                               "[modem " + modem.name + "]: " + modem.recovery_hook);
+    }
 }
 
 // Blocked from the start, so that the daemon reads them from its descriptor and none is lost.

@@ -4,21 +4,30 @@
 
 #include "common/log.h"
 #include "spoold/modem_errors.h"
+#include "spoold/modem_memory.h"
+#include "spoold/modem_pace.h"
 #include "spoold/modem_pdu.h"
 #include "spoold/modem_port.h"
+#include "spoold/modem_push.h"
+#include "spoold/modem_stall.h"
+#include "spoold/modem_tap.h"
 #include "spoold/modem_trace.h"
 #include "spoold/modem_ucs2.h"
 #include "spoold/worker_check.h"
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <gammu.h>
 #include <poll.h>
 #include <set>
 #include <sstream>
+#include <sys/stat.h>
 
 namespace {
 
@@ -74,6 +83,19 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// How long a modem may take for one command, before the link is given up. libgammu's own patience
+// is minutes, and without end where the modem says other things meanwhile.
+constexpr milliseconds open_limit{10000};
+constexpr milliseconds state_limit{8000};
+constexpr milliseconds prompt_limit{12000};
+constexpr milliseconds list_limit{15000};
+
+// The folder of what stands in the memory for reports; libgammu's places count through all folders
+// that it knows, as folder 0.
+constexpr int report_folder = 9;
+constexpr int nowhere = -1;
+constexpr int no_such_place = 321;
+
 // --- names of things ----------------------------------------------------------------------------
 
 // The word of a Trouble for an error of libgammu.
@@ -91,6 +113,7 @@ std::string_view trouble_kind(GSM_Error error) {
     case ERR_DEVICEBUSY:
         return "busy_device";
     case ERR_TIMEOUT:
+    case ERR_ABORTED: // by us, after a time without progress
         return "timeout";
     case ERR_SECURITYERROR:
     case ERR_NOSIM:
@@ -110,7 +133,7 @@ Trouble trouble(const std::string& doing, GSM_Error error) {
 // After these the next answer may be another question's, or there is nobody to ask.
 bool breaks_link(GSM_Error error) {
     const auto kind = trouble_kind(error);
-    return kind == "timeout" || kind == "device_missing" || error == ERR_ABORTED;
+    return kind == "timeout" || kind == "device_missing";
 }
 
 std::string_view network_word(GSM_NetworkInfo_State state) {
@@ -235,6 +258,13 @@ void replace(char*& place, const std::string& text) {
     place = allocated(text);
 }
 
+std::optional<dev_t> device_number(const std::string& path) {
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0 || !S_ISCHR(facts.st_mode))
+        return std::nullopt;
+    return facts.st_rdev;
+}
+
 std::optional<Trouble> put_features(const std::string& names, GSM_Config& config) {
     std::istringstream words(names);
     std::size_t count = 0;
@@ -272,6 +302,14 @@ struct Verdict {
     int reference;
 };
 
+// As a modem refuses what did not reach it as it was written.
+bool looks_garbled(const Answer& answer) {
+    constexpr std::array codes{0, 304, 305, 500};
+    const auto* refused = std::get_if<Refused>(&answer);
+    return refused != nullptr &&
+           std::find(codes.begin(), codes.end(), refused->code) != codes.end();
+}
+
 void put_concatenation(const SendRequest& request, GSM_SMSMessage& sms) {
     if (request.parts < 2)
         return;
@@ -292,6 +330,11 @@ bool put_message(const SendRequest& request, const std::string& smsc, GSM_SMSMes
                                                     : SMS_Coding_Unicode_No_Compression;
     // Location 0: the number below counts, and the SIM is not asked again for each part.
     sms.SMSC.Location = 0;
+    // libgammu writes the octet whether or not it says that there is one.
+    constexpr unsigned longest = 0xFF;
+    sms.SMSC.Validity.Format = SMS_Validity_RelativeFormat;
+    sms.SMSC.Validity.Relative = static_cast<GSM_ValidityPeriod>(
+        request.validity > 0 ? validity_octet(request.validity) : longest);
     put_concatenation(request, sms);
     const bool fits = put_ucs2(sms.SMSC.Number, smsc) && put_ucs2(sms.Number, request.number) &&
                       put_ucs2(sms.Text, request.text);
@@ -313,7 +356,11 @@ struct Gammu::Inside {
     bool incoming = false;
     std::optional<Verdict> verdict;
     Trace trace;
-    std::set<int> unreadable; // places whose message libgammu could not decode
+    std::set<int> unreadable;    // places whose message libgammu could not decode
+    std::optional<dev_t> number; // of the device, where it is a tty
+    Push push;
+    std::deque<std::string> direct; // PDUs in hexadecimal that the modem does not hold
+    volatile std::sig_atomic_t stalled = 0;
 
     Inside() : machine(GSM_AllocStateMachine()) {
         if (machine == nullptr)
@@ -341,6 +388,8 @@ struct Gammu::Inside {
     void start_trace();
     void stop_trace();
 
+    Answer attempt(const SendRequest& request, milliseconds timeout);
+    GSM_Error hand_over(GSM_SMSMessage& sms);
     Answer not_written(GSM_Error error);
     Refused numbered_refusal() const;
     Answer verdict_answer();
@@ -351,8 +400,22 @@ struct Gammu::Inside {
         return Unknown{why};
     }
 
+    // In the life of the object that it gives, libgammu waits no longer than `limit` for the answer
+    // to one command. Nothing where the bytes do not pass a tty.
+    [[nodiscard]] std::unique_ptr<StallLimit> limit_waiting(milliseconds limit);
+    // The tty for plain AT commands. REQUIRES: tty >= 0, libgammu waits for nothing.
+    [[nodiscard]] AtPort plain_port() const;
+    std::optional<Trouble> announce();
+    void collect();
+    void acknowledge(std::size_t count);
+
     Answer scan(std::size_t limit);
-    Answer no_list(GSM_Error error);
+    std::optional<Trouble> scan_reports(Scanned& scanned);
+    void scan_direct(std::size_t limit, Scanned& scanned);
+    IncomingSms decoded(const std::string& pdu);
+    Answer scan_memories(std::size_t limit, Scanned scanned);
+    Answer remove_report(int place);
+    Answer no_list(GSM_Error error, Scanned scanned);
     void take_place(const GSM_MultiSMSMessage& read, GSM_Error error,
                     std::vector<IncomingSms>& messages);
     void take_unreadable(int location, GSM_Error error, std::vector<IncomingSms>& messages);
@@ -394,7 +457,10 @@ Gammu::~Gammu() = default;
 
 // Connecting clears all callbacks, and the dummy driver calls the second without looking.
 void Gammu::Inside::set_callbacks() {
-    GSM_SetIncomingSMSCallback(machine, on_incoming, &incoming);
+    // On a tty it is seen as it passes: libgammu knows neither reports nor where they are stored,
+    // and believes the lengths in what is handed over.
+    if (!number)
+        GSM_SetIncomingSMSCallback(machine, on_incoming, &incoming);
     GSM_SetSendSMSStatusCallback(machine, on_verdict, &verdict);
 }
 
@@ -463,6 +529,10 @@ std::optional<Trouble> Gammu::Inside::find_smsc() {
 std::optional<Trouble> Gammu::open(const GammuConfig& config) {
     Inside& in = *inside_;
     in.config = config;
+    if (config.features.find("SLOWWRITE") != std::string::npos)
+        pace().slow_down();
+    in.number = in.dummy() ? std::nullopt : device_number(config.device);
+    const auto limit = in.limit_waiting(open_limit);
     GSM_Config* place = GSM_GetConfig(in.machine, 0);
     if (const auto fault = put_config(config, *place))
         return fault;
@@ -481,13 +551,45 @@ std::optional<Trouble> Gammu::open(const GammuConfig& config) {
     }
     if (const auto fault = in.find_smsc())
         return fault;
-    const GSM_Error push = GSM_SetIncomingSMS(in.machine, TRUE);
-    if (breaks_link(push))
-        return in.fail("switching on what arrives", push);
+    return in.announce();
+}
+
+std::unique_ptr<StallLimit> Gammu::Inside::limit_waiting(milliseconds limit) {
+    if (!number)
+        return nullptr;
+    const auto end = [](void* inside) {
+        auto& in = *static_cast<Inside*>(inside);
+        in.stalled = 1;
+        GSM_AbortOperation(in.machine); // it sets a flag
+    };
+    return std::make_unique<StallLimit>(limit, end, this);
+}
+
+AtPort Gammu::Inside::plain_port() const {
+    AtPort port(Fd(::fcntl(tty, F_DUPFD_CLOEXEC, 0)));
+    port.expect_echo();
+    return port;
+}
+
+std::optional<Trouble> Gammu::Inside::announce() {
+    if (tty < 0) {
+        const GSM_Error error = GSM_SetIncomingSMS(machine, TRUE);
+        if (breaks_link(error))
+            return fail("switching on what arrives", error);
+        return std::nullopt;
+    }
+    AtPort port = plain_port();
+    const auto found = switch_on_push(port);
+    if (!found) {
+        broken = true;
+        return Trouble{"timeout", "switching on what arrives: no answer"};
+    }
+    push = *found;
     return std::nullopt;
 }
 
 Opened Gammu::identity() {
+    const auto limit = inside_->limit_waiting(open_limit);
     // Larger than any of libgammu's limits for these: it does not ask for the size.
     std::array<char, 1024> text{};
     Opened opened;
@@ -518,6 +620,8 @@ Refused Gammu::Inside::numbered_refusal() const {
 // after a good prompt, and the CTRL-Z that sends it after the part; where writing either failed the
 // CTRL-Z is missing, and the next connection begins with an ESC. Nothing went out.
 Answer Gammu::Inside::not_written(GSM_Error error) {
+    if (number && tty_tap().end_was_sent(*number))
+        return unknown(std::string("libgammu gave up: ") + GSM_ErrorName(error));
     if (verdict && verdict->status > 0)
         return numbered_refusal();
     if (verdict && error == ERR_UNKNOWN)
@@ -567,19 +671,38 @@ Answer Gammu::Inside::wait_for_verdict(milliseconds timeout) {
     return unknown("no +CMGS within " + std::to_string(timeout.count()) + " ms");
 }
 
+GSM_Error Gammu::Inside::hand_over(GSM_SMSMessage& sms) {
+    const auto limit = limit_waiting(prompt_limit);
+    return GSM_SendSMS(machine, &sms);
+}
+
 Answer Gammu::send(const SendRequest& request, milliseconds timeout) {
     Inside& in = *inside_;
     if (in.broken)
         return broken_link;
+    const bool was_slow = pace().is_slow();
+    Answer answer = in.attempt(request, timeout);
+    // A modem that does not echo may have lost what came too soon after its prompt.
+    if (!was_slow && pace().is_slow() && looks_garbled(answer))
+        answer = in.attempt(request, timeout);
+    return answer;
+}
+
+Answer Gammu::Inside::attempt(const SendRequest& request, milliseconds timeout) {
+    Inside& in = *this;
     const auto sms = std::make_unique<GSM_SMSMessage>();
     if (!put_message(request, in.smsc, *sms))
         return Refused{RefusalKind::permanent, 0, "the text does not fit one SMS"};
     in.verdict.reset();
     in.start_trace();
-    const GSM_Error error = GSM_SendSMS(in.machine, sms.get());
+    if (in.number)
+        tty_tap().forget_end(*in.number);
+    const GSM_Error error = in.hand_over(*sms);
     Answer answer;
     if (error != ERR_NONE)
         answer = in.not_written(error);
+    else if (in.stalled != 0)
+        answer = in.unknown("the prompt came too late");
     else if (in.verdict && !in.dummy())
         // Nothing was read since the part was written: this answers something older.
         answer = in.unknown("an answer came before the part was written");
@@ -624,16 +747,77 @@ void Gammu::Inside::take_unreadable(int location, GSM_Error error,
 }
 
 // A modem without a memory has nothing to list; anything else is a fault of the link.
-Answer Gammu::Inside::no_list(GSM_Error error) {
+Answer Gammu::Inside::no_list(GSM_Error error, Scanned scanned) {
     if (error == ERR_NOTSUPPORTED || error == ERR_NOTIMPLEMENTED)
-        return Scanned{};
+        return scanned;
     return fail("listing messages", error);
 }
 
+// One that is nowhere stored, or in the memory for reports.
+IncomingSms Gammu::Inside::decoded(const std::string& pdu) {
+    const auto bytes = from_hex(pdu);
+    const auto sms = std::make_unique<GSM_SMSMessage>();
+    std::size_t end = 0;
+    std::optional<IncomingSms> message;
+    if (bytes && GSM_DecodePDUFrame(GSM_GetDebug(machine), sms.get(), bytes->data(), bytes->size(),
+                                    &end, TRUE) == ERR_NONE)
+        message = incoming_message(*sms, pdu);
+    if (!message) {
+        message.emplace();
+        message->kind = IncomingSms::Kind::raw;
+        message->text = pdu;
+    }
+    message->location = nowhere;
+    return *message;
+}
+
+void Gammu::Inside::scan_direct(std::size_t limit, Scanned& scanned) {
+    while (!direct.empty() && scanned.messages.size() < limit) {
+        scanned.messages.push_back(decoded(direct.front()));
+        direct.pop_front();
+    }
+}
+
+std::optional<Trouble> Gammu::Inside::scan_reports(Scanned& scanned) {
+    if (tty < 0 || !push.has_report_memory)
+        return std::nullopt;
+    AtPort port = plain_port();
+    const auto found = list_reports(port);
+    if (const auto* trouble = std::get_if<Trouble>(&found)) {
+        broken = broken || trouble->kind == "timeout";
+        if (broken)
+            return *trouble;
+        log_warning("MODEM", "The memory for reports cannot be read: " + trouble->text);
+        push.has_report_memory = false;
+        return std::nullopt;
+    }
+    for (const StoredPdu& stored : std::get<std::vector<StoredPdu>>(found)) {
+        IncomingSms message = decoded(stored.pdu);
+        message.folder = report_folder;
+        message.location = stored.place;
+        scanned.messages.push_back(std::move(message));
+    }
+    return std::nullopt;
+}
+
 Answer Gammu::Inside::scan(std::size_t limit) {
+    collect();
+    incoming = false;
+    Scanned scanned;
+    scan_direct(limit, scanned);
+    if (const auto trouble = scan_reports(scanned))
+        return *trouble;
+    scanned.more = scanned.messages.size() > limit || !direct.empty();
+    scanned.messages.resize(std::min(scanned.messages.size(), limit));
+    if (scanned.more)
+        return scanned;
+    return scan_memories(limit, std::move(scanned));
+}
+
+Answer Gammu::Inside::scan_memories(std::size_t limit, Scanned scanned) {
+    const auto stall = limit_waiting(list_limit);
     const auto read = std::make_unique<GSM_MultiSMSMessage>();
     std::set<int> seen; // a modem may serve one place for ever
-    Scanned scanned;
     for (gboolean start = TRUE;; start = FALSE) {
         last_pdu.clear();
         const GSM_Error error = GSM_GetNextSMS(machine, read.get(), start);
@@ -643,7 +827,7 @@ Answer Gammu::Inside::scan(std::size_t limit) {
             return fail("reading messages", error);
         const int location = read->SMS[0].Location;
         if (error != ERR_NONE && location == 0) // it did not come as far as a message
-            return no_list(error);
+            return no_list(error, std::move(scanned));
         if (!seen.insert(location).second)
             return scanned;
         scanned.more = scanned.messages.size() >= limit;
@@ -663,12 +847,10 @@ Answer Gammu::scan(std::size_t limit) {
 // one would come back for ever. By the failed try it has chosen the right memory.
 Answer Gammu::Inside::remove_unreadable(int location) {
     constexpr milliseconds patience{10000};
-    constexpr int no_such_place = 321;
     int place = location % GSM_PHONE_MAXSMSINFOLDER;
     if (GSM_IsPhoneFeatureAvailable(GSM_GetModelInfo(machine), F_SMS_LOCATION_0))
         --place;
-    AtPort port(Fd(::dup(tty)));
-    port.expect_echo();
+    AtPort port = plain_port();
     const auto answer = port.ask("AT+CMGD=" + std::to_string(place), patience);
     if (!answer) {
         broken = true;
@@ -680,10 +862,23 @@ Answer Gammu::Inside::remove_unreadable(int location) {
     return Done{};
 }
 
+Answer Gammu::Inside::remove_report(int place) {
+    if (tty < 0)
+        return Done{};
+    AtPort port = plain_port();
+    auto answer = delete_report(port, place);
+    if (const auto* trouble = std::get_if<Trouble>(&answer))
+        broken = broken || trouble->kind == "timeout";
+    return answer;
+}
+
 Answer Gammu::remove(const DeleteRequest& request) {
     Inside& in = *inside_;
     if (in.broken)
         return broken_link;
+    if (request.folder == report_folder)
+        return in.remove_report(request.location);
+    const auto limit = in.limit_waiting(list_limit);
     const auto sms = std::make_unique<GSM_SMSMessage>();
     sms->Folder = 0; // the location counts through all folders
     sms->Location = request.location;
@@ -712,6 +907,7 @@ Answer Gammu::state(const std::string& incoming_memory) {
     Inside& in = *inside_;
     if (in.broken)
         return broken_link;
+    const auto limit = in.limit_waiting(state_limit);
     LinkState state;
     GSM_SignalQuality signal{};
     GSM_Error error = GSM_GetSignalQuality(in.machine, &signal);
@@ -750,10 +946,40 @@ void Gammu::listen() {
 }
 
 bool Gammu::has_incoming() const {
-    return inside_->incoming;
+    return inside_->incoming || (inside_->number && tty_tap().has_arrivals(*inside_->number));
+}
+
+// The network holds back the next one until the modem was told that this one arrived, and the modem
+// gives up handing over where that takes long.
+void Gammu::Inside::acknowledge(std::size_t count) {
+    if (!push.wants_acknowledge || tty < 0)
+        return;
+    constexpr milliseconds patience{5000};
+    AtPort port = plain_port();
+    for (; count > 0 && !broken; --count)
+        broken = !port.ask("AT+CNMA", patience);
+}
+
+void Gammu::Inside::collect() {
+    constexpr std::size_t most_direct = 1000;
+    // What comes with the answer to an acknowledgement is of the next round; a modem that never
+    // stops is heard again later.
+    constexpr int most_rounds = 20;
+    for (int round = 0; number && tty_tap().has_arrivals(*number) && round < most_rounds; ++round) {
+        const auto arrivals = tty_tap().take_arrivals(*number);
+        incoming = true;
+        direct.insert(direct.end(), arrivals.direct.begin(), arrivals.direct.end());
+        if (!broken)
+            acknowledge(arrivals.direct.size());
+    }
+    if (direct.size() > most_direct) {
+        log_warning("MODEM", "Too much was handed over that nobody fetched: the oldest is dropped");
+        direct.erase(direct.begin(), direct.end() - most_direct);
+    }
 }
 
 bool Gammu::take_incoming() {
+    inside_->collect();
     return std::exchange(inside_->incoming, false);
 }
 

@@ -38,7 +38,8 @@ public:
     Gammu& operator=(const Gammu&) = delete;
     ~Gammu();
 
-    // Connects (4.2 s on a tty, whatever the modem). Nothing on success. REQUIRES: not opened yet.
+    // Connects, which takes 4 s with a modem that does not echo. Nothing on success. REQUIRES: not
+    // opened yet.
     [[nodiscard]] std::optional<Trouble> open(const GammuConfig& config);
 
     // What the phone says of itself; empty where it does not.

@@ -3,6 +3,7 @@
 #include "spoold/modem_pdu.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <string_view>
 
@@ -159,6 +160,38 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
         text += digits[byte & 0xF];
     }
     return text;
+}
+
+std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text) {
+    if (text.size() % 2 != 0)
+        return std::nullopt;
+    std::vector<std::uint8_t> bytes;
+    for (std::size_t at = 0; at < text.size(); at += 2) {
+        std::uint8_t byte = 0;
+        const char* const end = text.data() + at + 2;
+        const auto read = std::from_chars(text.data() + at, end, byte, 16);
+        if (read.ec != std::errc() || read.ptr != end)
+            return std::nullopt;
+        bytes.push_back(byte);
+    }
+    return bytes;
+}
+
+std::uint8_t validity_octet(std::int64_t seconds) {
+    constexpr std::int64_t minute = 60;
+    constexpr std::int64_t hour = 60 * minute;
+    constexpr std::int64_t day = 24 * hour;
+    constexpr std::int64_t week = 7 * day;
+    std::int64_t octet = 0;
+    if (seconds <= 12 * hour)
+        octet = seconds / (5 * minute) - 1;
+    else if (seconds <= day)
+        octet = 143 + (seconds - 12 * hour) / (hour / 2);
+    else if (seconds < 5 * week)
+        octet = 166 + std::min<std::int64_t>(seconds / day, 30);
+    else
+        octet = 192 + std::min<std::int64_t>(seconds / week, 63);
+    return static_cast<std::uint8_t>(std::max<std::int64_t>(octet, 0));
 }
 
 } // namespace smsspool

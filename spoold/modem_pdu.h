@@ -4,8 +4,11 @@
 #define SMSSPOOL_SPOOLD_MODEM_PDU_H
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace smsspool {
 
@@ -29,6 +32,12 @@ struct Concatenation {
 
 // Upper case, two digits a byte.
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
+// Either case. Nothing where it is not pairs of such digits.
+[[nodiscard]] std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text);
+
+// The octet that tells the network for how long to try (TP-VP, 9.2.3.12.1): `seconds` rounded down
+// to one of its steps, 5 minutes at the least and 63 weeks at the most. REQUIRES: seconds >= 0
+[[nodiscard]] std::uint8_t validity_octet(std::int64_t seconds);
 
 } // namespace smsspool
 

@@ -19,6 +19,7 @@ namespace {
 
 // More than any answer that is asked for here: what exceeds it is noise.
 constexpr std::size_t input_limit = 16384;
+constexpr std::size_t most_lines = 1024;
 
 struct Speed {
     unsigned baud;
@@ -226,7 +227,7 @@ std::optional<AtAnswer> AtPort::take_line(std::string_view line) {
         partial_.result = AtAnswer::Result::cms_error;
         partial_.code = number_in(line.substr(cms_prefix.size()));
     } else {
-        if (partial_.lines.size() < 64)
+        if (partial_.lines.size() < most_lines)
             partial_.lines.emplace_back(line);
         return std::nullopt;
     }

@@ -23,6 +23,8 @@ using Time = Monotonic::time_point;
 // this time is nobody's answer.
 constexpr milliseconds settle_time{200};
 constexpr milliseconds repeat_after{700};
+// A port that answers everything just in time is given up after this many of its times.
+constexpr int most_times = 6;
 
 enum class Question {
     at,
@@ -107,7 +109,8 @@ std::string digits_in(std::string_view text) {
 // The conversation with one port.
 class Conversation {
 public:
-    Conversation(const std::string& path, unsigned baud, milliseconds timeout) : timeout_(timeout) {
+    Conversation(const std::string& path, unsigned baud, milliseconds timeout)
+        : timeout_(timeout), last_(Monotonic::now() + most_times * timeout) {
         result_.path = path;
         auto opened = AtPort::open(path, baud);
         if (const auto* trouble = std::get_if<Trouble>(&opened)) {
@@ -152,7 +155,7 @@ private:
 
     void ask() {
         settling_ = false;
-        give_up_at_ = Monotonic::now() + timeout_;
+        give_up_at_ = std::min(Monotonic::now() + timeout_, last_);
         say();
     }
 
@@ -225,6 +228,7 @@ private:
 
     ProbedPort result_;
     milliseconds timeout_;
+    Time last_; // when the conversation is to be over
     std::optional<AtPort> port_;
     Question question_ = Question::at;
     bool settling_ = false;

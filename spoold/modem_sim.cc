@@ -20,6 +20,9 @@ constexpr milliseconds enter_time{20000};
 constexpr milliseconds ready_time{15000};
 constexpr milliseconds ready_pause{500};
 constexpr int fewest_tries = 2;
+constexpr int all_tries = 3;
+// A SIM that was just unlocked may be busy for some seconds.
+constexpr milliseconds imsi_time{6000};
 
 bool looks_like_pin(const std::string& pin) {
     return pin.size() >= 4 && pin.size() <= 8 &&
@@ -53,6 +56,22 @@ std::optional<int> tries_left(AtPort& port) {
     return std::nullopt;
 }
 
+std::optional<Trouble> tries_trouble(std::optional<int> tries, PinHistory history) {
+    if (history == PinHistory::unsure && tries != all_tries)
+        return Trouble{"pin", "the PIN was given before and no answer came; the SIM " +
+                                  (tries ? "has " + std::to_string(*tries) + " tries left"
+                                         : std::string("does not say how many tries are left")) +
+                                  ": it was not given again"};
+    if (tries && *tries < fewest_tries)
+        return Trouble{"pin", "the SIM has " + std::to_string(*tries) +
+                                  " tries left for its PIN: it was not given"};
+    return std::nullopt;
+}
+
+bool is_number(const std::string& text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
 bool wait_until_ready(AtPort& port) {
     const auto deadline = Monotonic::now() + ready_time;
     while (!port.lost() && Monotonic::now() < deadline) {
@@ -66,16 +85,16 @@ bool wait_until_ready(AtPort& port) {
 
 } // namespace
 
-std::optional<Trouble> unlock_sim(const std::string& path, unsigned baud, const std::string& pin) {
+std::optional<Trouble> unlock_sim(const std::string& path, unsigned baud, const std::string& pin,
+                                  PinHistory history) {
     if (!looks_like_pin(pin))
         return Trouble{"pin", "the SIM wants its PIN, and the one given is not 4 to 8 digits"};
     auto opened = AtPort::open(path, baud);
     if (const auto* trouble = std::get_if<Trouble>(&opened))
         return *trouble;
     auto& port = std::get<AtPort>(opened);
-    if (const auto tries = tries_left(port); tries && *tries < fewest_tries)
-        return Trouble{"pin", "the SIM has " + std::to_string(*tries) +
-                                  " tries left for its PIN: it was not given"};
+    if (auto trouble = tries_trouble(tries_left(port), history))
+        return trouble;
     const auto answer = port.ask("AT+CPIN=\"" + pin + "\"", enter_time);
     // No answer may mean that it was refused: the PIN counts as used up.
     if (!answer)
@@ -85,6 +104,24 @@ std::optional<Trouble> unlock_sim(const std::string& path, unsigned baud, const 
     if (!wait_until_ready(port))
         return Trouble{"sim", "the SIM took the PIN and did not become ready"};
     return std::nullopt;
+}
+
+std::variant<std::string, Trouble> ask_imsi(const std::string& path, unsigned baud) {
+    auto opened = AtPort::open(path, baud);
+    if (const auto* trouble = std::get_if<Trouble>(&opened))
+        return *trouble;
+    auto& port = std::get<AtPort>(opened);
+    const auto deadline = Monotonic::now() + imsi_time;
+    while (!port.lost() && Monotonic::now() < deadline) {
+        const auto answer = port.ask("AT+CIMI", answer_time);
+        if (!answer)
+            return Trouble{"timeout", path + ": no answer to AT+CIMI"};
+        const auto imsi = std::find_if(answer->lines.begin(), answer->lines.end(), is_number);
+        if (answer->ok() && imsi != answer->lines.end())
+            return *imsi;
+        ::poll(nullptr, 0, static_cast<int>(ready_pause.count()));
+    }
+    return Trouble{"sim", path + ": the SIM does not say its IMSI"};
 }
 
 } // namespace smsspool

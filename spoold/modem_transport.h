@@ -5,30 +5,12 @@
 
 #include "spoold/modem_gammu.h"
 #include "spoold/modem_probe.h"
+#include "spoold/modem_settings.h"
 #include "spoold/worker_main.h"
 
-#include <chrono>
 #include <memory>
 
 namespace smsspool {
-
-// The settings of a modem, as smsspool-modem(8) explains them.
-struct ModemSettings {
-    std::string device; // empty: it is looked for
-    std::string discover = "/dev/ttyUSB* /dev/ttyACM* /dev/serial/by-id/*";
-    std::string connection = "at115200";
-    std::string pin;
-    std::string smsc;
-    std::string features;
-    std::size_t scan_limit = 50;
-    std::chrono::milliseconds send_timeout{45000};
-    std::chrono::milliseconds probe_timeout{2000};
-};
-
-// From the texts of an OpenRequest; members that it lacks keep their default, unknown ones are
-// ignored, empty ones count as not given. Trouble names the setting that is wrong.
-[[nodiscard]] std::variant<ModemSettings, Trouble>
-read_modem_settings(const std::map<std::string, std::string>& texts);
 
 class ModemTransport : public Transport {
 public:
@@ -37,6 +19,7 @@ public:
     Answer scan() override;
     Answer remove(const DeleteRequest& request) override;
     Answer state() override;
+    Answer reset(const ResetRequest& request) override;
     Watch watch() const override;
     Event listen() override;
 
@@ -44,6 +27,7 @@ private:
     [[nodiscard]] Answer connect(const GammuConfig& config, const ProbedPort& port);
     [[nodiscard]] Answer connect_tty();
     [[nodiscard]] std::optional<Trouble> unlock(const ProbedPort& port);
+    [[nodiscard]] std::optional<Trouble> check_imsi(const ProbedPort& port) const;
 
     ModemSettings settings_;
     ProbedPort port_;

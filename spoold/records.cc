@@ -69,6 +69,14 @@ void record_incoming(const TakenIn& taken, const Config& config) {
                           " (elapsed: " + std::to_string(taken.elapsed_s) + "s)");
 }
 
+void record_report(const TakenIn& taken, int status) {
+    if (!taken.delivery)
+        return;
+    log_info("SMS", now_text() + " | " + taken.message_id + " | " + taken.user + " → " +
+                        taken.number + " | REPORT (" + std::string(name_of(*taken.delivery)) +
+                        ", status " + std::to_string(status) + ")");
+}
+
 void record_reply_late(const SweptJob& job) {
     log_info("REPLY", now_text() + " | " + job.message_id + " | " + job.user + " → " + job.number +
                           " | TIMEOUT | waited " + std::to_string(job.reply_timeout_ms / 1000) +

@@ -12,6 +12,8 @@ namespace smsspool {
 
 void record_attempt(const Work& work, const Outcome& outcome, const Config& config);
 void record_incoming(const TakenIn& taken, const Config& config);
+// Nothing where `taken` is no report, or one that fits no message.
+void record_report(const TakenIn& taken, int status);
 void record_reply_late(const SweptJob& job);
 void record_expired(const SweptJob& job);
 void record_purged(const SweptJob& job, UtcMs now);

@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "common/log.h"
 #include "spoold/worker_check.h"
+#include "spoold/worker_recorder.h"
 
 #include <array>
 #include <cerrno>
@@ -22,7 +23,10 @@ namespace {
 struct Serve {
     Transport& transport;
 
-    Answer operator()(const OpenRequest& request) const { return transport.open(request); }
+    Answer operator()(const OpenRequest& request) const {
+        recorder().use(request.settings);
+        return transport.open(request);
+    }
     Answer operator()(const SendRequest& request) const {
         if (const auto fault = send_fault(request))
             return *fault;
@@ -31,6 +35,10 @@ struct Serve {
     Answer operator()(const ScanRequest&) const { return transport.scan(); }
     Answer operator()(const DeleteRequest& request) const { return transport.remove(request); }
     Answer operator()(const StateRequest&) const { return transport.state(); }
+    Answer operator()(const ResetRequest& request) const {
+        recorder().use(request.settings);
+        return transport.reset(request);
+    }
 };
 
 // False where nobody reads any more.
@@ -122,6 +130,7 @@ private:
             log_error("MODEM", "A request cannot be read: " + why);
             return leave(EX_PROTOCOL);
         }
+        recorder().begin();
         say(to_line({request->id, std::visit(Serve{transport_}, request->request)}));
     }
 

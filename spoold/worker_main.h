@@ -31,6 +31,8 @@ public:
     [[nodiscard]] virtual Answer scan() = 0;
     [[nodiscard]] virtual Answer remove(const DeleteRequest& request) = 0;
     [[nodiscard]] virtual Answer state() = 0;
+    // Done where the transport has nothing to reset.
+    [[nodiscard]] virtual Answer reset(const ResetRequest&) { return Done{}; }
 
     // What to wait for beside requests.
     struct Watch {

@@ -34,6 +34,9 @@ using Kind = IncomingSms::Kind;
 constexpr std::array kinds{Word<Kind>{Kind::deliver, "deliver"}, Word<Kind>{Kind::report, "report"},
                            Word<Kind>{Kind::raw, "raw"}};
 
+using Level = ResetRequest::Level;
+constexpr std::array levels{Word<Level>{Level::radio, "radio"}, Word<Level>{Level::modem, "modem"}};
+
 constexpr std::array<std::string_view, 6> networks{"home",   "roaming", "searching",
                                                    "denied", "none",    "unknown"};
 constexpr std::array<std::string_view, 7> troubles{
@@ -110,10 +113,7 @@ struct PutRequest {
 
     void operator()(const OpenRequest& request) const {
         line.text("op", "open");
-        line.begin_object("settings");
-        for (const auto& [name, value] : request.settings)
-            line.text(name, value);
-        line.end_object();
+        put_settings(request.settings);
     }
     void operator()(const SendRequest& request) const {
         line.text("op", "send");
@@ -124,6 +124,7 @@ struct PutRequest {
         line.number("parts", request.parts);
         line.number("reference", request.reference);
         line.truth("report", request.report);
+        line.number("validity", request.validity);
     }
     void operator()(const ScanRequest&) const { line.text("op", "scan"); }
     void operator()(const DeleteRequest& request) const {
@@ -132,6 +133,18 @@ struct PutRequest {
         line.number("location", request.location);
     }
     void operator()(const StateRequest&) const { line.text("op", "state"); }
+    void operator()(const ResetRequest& request) const {
+        line.text("op", "reset");
+        line.text("level", text_of(levels, request.level));
+        put_settings(request.settings);
+    }
+
+    void put_settings(const std::map<std::string, std::string>& settings) const {
+        line.begin_object("settings");
+        for (const auto& [name, value] : settings)
+            line.text(name, value);
+        line.end_object();
+    }
 };
 
 void put_message(Line& line, const IncomingSms& message) {
@@ -317,18 +330,24 @@ bool parse_object(std::string_view line, rapidjson::Document& document, std::str
     return true;
 }
 
-OpenRequest read_open(Reader& reader) {
-    OpenRequest request;
+std::map<std::string, std::string> read_settings(Reader& reader) {
+    std::map<std::string, std::string> all;
     const rapidjson::Value* settings = reader.object("settings");
     if (settings == nullptr)
-        return request;
+        return all;
     for (const auto& member : settings->GetObject()) {
         if (!member.value.IsString())
             reader.fail("a setting is not a text");
         else
-            request.settings.insert_or_assign(std::string(view(member.name)),
-                                              std::string(view(member.value)));
+            all.insert_or_assign(std::string(view(member.name)), std::string(view(member.value)));
     }
+    return all;
+}
+
+ResetRequest read_reset(Reader& reader) {
+    ResetRequest request;
+    request.level = reader.word("level", levels);
+    request.settings = read_settings(reader);
     return request;
 }
 
@@ -344,6 +363,7 @@ SendRequest read_send(Reader& reader) {
     request.parts = reader.number_or("parts", {1, most_parts}, request.parts);
     request.reference = reader.number_or("reference", {0, 255}, request.reference);
     request.report = reader.truth_or_false("report");
+    request.validity = reader.number_or("validity", {0, largest_int}, request.validity);
     if (request.part > request.parts)
         reader.fail("part is greater than parts");
     return request;
@@ -359,13 +379,15 @@ DeleteRequest read_delete(Reader& reader) {
 Request read_request(Reader& reader) {
     const std::string op = reader.text("op");
     if (op == "open")
-        return read_open(reader);
+        return OpenRequest{read_settings(reader)};
     if (op == "send")
         return read_send(reader);
     if (op == "scan")
         return ScanRequest{};
     if (op == "delete")
         return read_delete(reader);
+    if (op == "reset")
+        return read_reset(reader);
     if (op != "state")
         reader.fail("op is not a known word");
     return StateRequest{};
@@ -375,7 +397,7 @@ IncomingSms read_message(Reader& reader) {
     IncomingSms message;
     message.kind = reader.word("kind", kinds);
     message.folder = static_cast<int>(reader.number("folder", {0, largest_int}));
-    message.location = static_cast<int>(reader.number("location", {0, largest_int}));
+    message.location = static_cast<int>(reader.number("location", {-1, largest_int}));
     message.number = reader.text("number");
     message.text = reader.text("text");
     message.sent = reader.time("sent");

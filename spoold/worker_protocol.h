@@ -34,13 +34,17 @@ namespace smsspool {
 // {"id":1,"op":"open","settings":{"device":"/dev/ttyUSB0",…}}
 // Make the transport ready to send: find and open the device, unlock the SIM. The settings are the
 // worker's own, as text, from its section of the configuration; secrets come in here and nowhere
-// else. Answer: Opened or Trouble. A second `open` closes what was open first.
+// else. Beside them the daemon adds what it knows: `send_timeout` (milliseconds for the network's
+// answer), `known_imei` (of the device that was this modem before: to be found again under
+// whatever name it has now), `pin` (from pin_file), `pin_unsure` ("1": this PIN may have been given
+// before with no answer, so only to a SIM that has all its tries), `trace` (off, redacted, full).
+// Answer: Opened or Trouble. A second `open` closes what was open first.
 struct OpenRequest {
     std::map<std::string, std::string> settings;
 };
 
 // {"id":2,"op":"send","number":"+52…","text":"…","encoding":"gsm7","part":1,"parts":3,
-//  "reference":77,"report":false}
+//  "reference":77,"report":false,"validity":3600}
 // Put one part on the air. `text` is this part's own text and fits one SMS in `encoding`.
 // `reference` is the concatenation reference, used where parts > 1. Answer: Accepted, Refused,
 // Unknown; or Trouble where it is certain that nothing went out because the link failed before.
@@ -52,6 +56,8 @@ struct SendRequest {
     unsigned parts = 1;
     std::uint8_t reference = 0;
     bool report = false; // ask the network for a delivery report
+    // Seconds for which the network keeps trying; 0: as long as it likes.
+    std::int64_t validity = 0;
 };
 
 // {"id":3,"op":"scan"} Read what has arrived and is stored. Answer: Scanned or Trouble. Nothing is
@@ -68,7 +74,17 @@ struct DeleteRequest {
 // {"id":5,"op":"state"} How is the link and the network? Answer: LinkState or Trouble.
 struct StateRequest {};
 
-using Request = std::variant<OpenRequest, SendRequest, ScanRequest, DeleteRequest, StateRequest>;
+// {"id":6,"op":"reset","level":"radio","settings":{…}} Bring a device back to its senses: `radio`
+// switches its radio off and on, `modem` starts it again. The settings are those of `open`; what
+// was open is closed, and must be opened again. Answer: Done (it was told and obeyed), or Trouble.
+struct ResetRequest {
+    enum class Level { radio, modem };
+    Level level = Level::radio;
+    std::map<std::string, std::string> settings;
+};
+
+using Request =
+    std::variant<OpenRequest, SendRequest, ScanRequest, DeleteRequest, StateRequest, ResetRequest>;
 
 // --- answers ------------------------------------------------------------------------------------
 
@@ -103,7 +119,7 @@ struct IncomingSms {
     enum class Kind { deliver, report, raw };
     Kind kind = Kind::deliver; // raw: could not be decoded; `text` is its bytes in hexadecimal
     int folder = 0;
-    int location = 0;
+    int location = 0;             // -1: the device does not hold it (any more), nothing to delete
     std::string number;           // the sender as given; for a report the recipient
     std::string text;             // valid UTF-8
     std::optional<UtcMs> sent;    // time stamp of the service centre
@@ -135,8 +151,9 @@ struct LinkState {
 
 // {"re":1,"ok":"trouble","kind":"device_missing","text":"…"} The request was not carried out.
 // kind: device_missing, permission, busy_device, timeout, pin, sim, other. After `pin` the same PIN
-// must not be given again. The daemon replaces the worker after any trouble; but in
-// `state`, `scan` and `delete` it goes on after one of the kind `other`.
+// must not be given again; `sim` is also a SIM that is not the one wanted. The daemon replaces the
+// worker after any trouble; but in `state`, `scan` and `delete` it goes on after one of the kind
+// `other`.
 struct Trouble {
     std::string kind = "other";
     std::string text;

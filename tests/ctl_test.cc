@@ -143,13 +143,14 @@ std::string sent_message(const Config& config) {
     const Claimer claimer{"host:1", "desk", 60000};
     auto work = spool.claim(claimer, now - day);
     BOOST_REQUIRE(work);
-    spool.settle(*work, {"refused", {}, 38, "Network \x1b[31mout of order"},
-                 {Event::temporary, now, 1, 0, 0, "SEND_FAILED", "Failed to send"}, nullptr,
-                 now - day + 700);
+    spool.settle(
+        *work, {"refused", {}, 38, "Network \x1b[31mout of order", "AT+CMGS=42\n+CMS ERROR: 38\n"},
+        {Event::temporary, now, 1, 0, 0, "SEND_FAILED", "Failed to send"}, nullptr,
+        now - day + 700);
     work = spool.claim(claimer, now);
     BOOST_REQUIRE(work);
-    spool.settle(*work, {"accepted", 17, {}, {}}, {Event::accepted, now, 1, 0, 0, "", ""}, nullptr,
-                 now + 900);
+    spool.settle(*work, {"accepted", 17, {}, {}, {}}, {Event::accepted, now, 1, 0, 0, "", ""},
+                 nullptr, now + 900);
     return message.id;
 }
 
@@ -190,6 +191,11 @@ void beat(const Config& config, const std::string& modem_state, const std::strin
     modem.used = 2;
     modem.capacity = 30;
     modem.error = error;
+    modem.failures = error.empty() ? 0 : 4;
+    modem.recoveries = 1;
+    modem.recovery_ms = 3200;
+    modem.step = error.empty() ? "" : "reopened: no answer";
+    modem.trace = "AT+CFUN=1,1\n";
     modem.since = now - 3600 * 1000;
     modem.beat = now - 2000;
     Spool(config, Access::write).beat({"host:1", "gateway", 812, now - day, now - 2000}, {modem});
@@ -224,6 +230,9 @@ BOOST_AUTO_TEST_CASE(grammar) {
          Kind::faulty,
          "twice"},
         {"id", "message show <id>", {"message", "show", id}, Kind::fits, ""},
+        {"file", "spool backup <file>", {"spool", "backup", "a b"}, Kind::fits, ""},
+        {"no file", "spool backup <file>", {"spool", "backup"}, Kind::faulty, "<file> is missing"},
+        {"empty file", "spool backup <file>", {"spool", "backup", ""}, Kind::faulty, "empty"},
         {"no id", "message show <id>", {"message", "show"}, Kind::faulty, "<id> is missing"},
         {"short id",
          "message show <id>",
@@ -285,6 +294,8 @@ BOOST_AUTO_TEST_CASE(each_sentence_is_one_only) {
         for (std::string token; tokens >> token;) {
             if (token == "<id>")
                 words.push_back(new_id());
+            else if (token == "<file>")
+                words.push_back("copy");
             else if (token == "<age>")
                 words.push_back("30d");
             else if (token.front() != '[')
@@ -313,9 +324,9 @@ BOOST_AUTO_TEST_CASE(command_line) {
 }
 
 BOOST_AUTO_TEST_CASE(lines) {
-    BOOST_TEST(row("to", "x") == "to        x\n");
+    BOOST_TEST(row("to", "x") == "to         x\n");
     BOOST_TEST(row("", "") == "\n");
-    BOOST_TEST(row("text", "a\nb\x1b[2J") == "text      a\\x0Ab\\x1B[2J\n");
+    BOOST_TEST(row("text", "a\nb\x1b[2J") == "text       a\\x0Ab\\x1B[2J\n");
     const struct {
         std::int64_t ms;
         std::string want;
@@ -323,6 +334,17 @@ BOOST_AUTO_TEST_CASE(lines) {
                  {3599999, "59 min"}, {3600000, "1 h"}, {2 * day, "2 d"}, {3 * day - 1, "2 d"}};
     for (const auto& each : spans)
         BOOST_TEST(span_text(each.ms) == each.want);
+    const struct {
+        std::int64_t bytes;
+        std::string want;
+    } sizes[] = {{-1, "0 B"},          {10239, "10239 B"},
+                 {10240, "10 KiB"},    {1024 * 1024, "1024 KiB"},
+                 {33554432, "32 MiB"}, {std::int64_t{1} << 50, "1048576 GiB"}};
+    for (const auto& each : sizes)
+        BOOST_TEST(size_text(each.bytes) == each.want);
+    BOOST_TEST(block("") == "");
+    BOOST_TEST(block("AT\n\x1b[2J\n") == "             AT\n             \\x1B[2J\n");
+    BOOST_TEST(block("AT") == "             AT\n");
 }
 
 BOOST_AUTO_TEST_CASE(message_for_a_person) {
@@ -357,6 +379,89 @@ BOOST_AUTO_TEST_CASE(message_for_a_program) {
     BOOST_TEST(int_member(job["journal"][1], "ended_ms").value() == now + 900);
 }
 
+BOOST_AUTO_TEST_CASE(a_message_that_takes_a_route_and_is_reported) {
+    const Spooled desk;
+    NewMessage message;
+    message.id = new_id();
+    message.user = "operator";
+    message.api = "rest";
+    message.text = "hola";
+    message.label = "night\x1b";
+    message.route = "north";
+    message.report = true;
+    message.created = now - day;
+    message.not_before = now + day;
+    message.valid_until = now + 2 * day;
+    message.recipients = {{"5512345678", "+525512345678"}};
+    {
+        Spool spool(desk.config(), Access::write);
+        (void)spool.submit(message);
+    }
+    const Answer queued = desk.ask(show_message, Output::text, with_id(message.id));
+    for (const std::string& part :
+         {std::string("label      night\\x1B\n"), std::string("report     asked for\n"),
+          std::string("  route    north\n"), "  due      " + local_zoned_text(now + day)})
+        BOOST_TEST(holds(queued.text, part), part + " in:\n" + queued.text);
+    const rapidjson::Document object =
+        parsed(desk.ask(show_message, Output::json, with_id(message.id)).text);
+    BOOST_TEST(bool_member(object, "report").value());
+    BOOST_TEST(text_member(object, "label").value() == message.label);
+    const rapidjson::Value& job = object["jobs"][0];
+    BOOST_TEST(text_member(job, "route").value() == "north");
+    BOOST_TEST(int_member(job, "due_ms").value() == now + day);
+    BOOST_TEST(text_member(job, "delivery").value() == "none");
+    BOOST_TEST(job["delivered_ms"].IsNull());
+    // Sent, and the phone has it.
+    Spool spool(desk.config(), Access::write);
+    Claimer claimer{"host:1", "desk", 60000};
+    claimer.routes = {"north"};
+    const auto work = spool.claim(claimer, now + day);
+    BOOST_REQUIRE(work);
+    spool.settle(*work, {"accepted", 17, {}, {}, {}}, {Event::accepted, now, 1, 0, 0, "", ""},
+                 nullptr, now + day);
+    Arrival report;
+    report.kind = "report";
+    report.number = "+525512345678";
+    report.reference = 17;
+    report.report_status = 0;
+    report.settled = now + day + 4000;
+    report.location = -1;
+    (void)spool.take_in("desk", {report}, Numbers(desk.config()), now + day + 5000);
+    const std::string sent = desk.ask(show_message, Output::text, with_id(message.id)).text;
+    const std::string when = local_zoned_text(now + day + 4000);
+    for (const std::string& part : {"  delivery delivered " + when + "\n",
+                                    "  report   delivered, status 0, settled " + when + "\n"})
+        BOOST_TEST(holds(sent, part), part + " in:\n" + sent);
+    BOOST_TEST(!holds(sent, "  due "));
+    const rapidjson::Document after =
+        parsed(desk.ask(show_message, Output::json, with_id(message.id)).text);
+    BOOST_TEST(after["jobs"][0]["due_ms"].IsNull());
+    BOOST_TEST(int_member(after["jobs"][0], "delivered_ms").value() == now + day + 4000);
+    BOOST_TEST(int_member(after["jobs"][0]["journal"][0], "report_status").value() == 0);
+    BOOST_TEST(holds(desk.ask(show_status).text, "reports    1 of 1 matched\n"));
+}
+
+BOOST_AUTO_TEST_CASE(conversations_are_shown_when_they_are_asked_for) {
+    const Spooled desk;
+    Arguments asked = with_id(sent_message(desk.config()));
+    const std::string line = "             AT+CMGS=42\n             +CMS ERROR: 38\n";
+    BOOST_TEST(!holds(desk.ask(show_message, Output::text, asked).text, "CMGS"));
+    BOOST_TEST(!holds(desk.ask(show_message, Output::json, asked).text, "CMGS"));
+    BOOST_TEST(!holds(desk.ask(show_status).text, "CFUN"));
+    BOOST_TEST(!holds(desk.ask(show_status, Output::json).text, "CFUN"));
+    asked.options = {"--trace"};
+    BOOST_TEST(holds(desk.ask(show_message, Output::text, asked).text, line));
+    const rapidjson::Document message = parsed(desk.ask(show_message, Output::json, asked).text);
+    const rapidjson::Value& journal = message["jobs"][0]["journal"];
+    BOOST_TEST(text_member(journal[0], "trace").value() == "AT+CMGS=42\n+CMS ERROR: 38\n");
+    BOOST_TEST(journal[1]["trace"].IsNull());
+    beat(desk.config(), "aside", "it refuses everything");
+    BOOST_TEST(
+        holds(desk.ask(show_status, Output::text, asked).text, "             AT+CFUN=1,1\n"));
+    const rapidjson::Document status = parsed(desk.ask(show_status, Output::json, asked).text);
+    BOOST_TEST(text_member(status["modems"][0], "trace").value() == "AT+CFUN=1,1\n");
+}
+
 BOOST_AUTO_TEST_CASE(no_such_message) {
     const Spooled desk;
     for (const Output output : {Output::text, Output::json}) {
@@ -373,12 +478,16 @@ BOOST_AUTO_TEST_CASE(status_says_why_not_ready) {
     beat(desk.config(), "down", "the SIM wants its PIN");
     const std::string down = desk.ask(show_status).text;
     BOOST_TEST(holds(down, "no: No modem is ready"), down);
-    BOOST_TEST(holds(down, "the SIM wants its PIN"), down);
+    for (const char* part : {"           the SIM wants its PIN\n",
+                             "           failed 4 times in a row, came back 1 time, the last time "
+                             "after 3200 ms\n",
+                             "           last step: reopened: no answer\n"})
+        BOOST_TEST(holds(down, part), std::string(part) + " in:\n" + down);
     beat(desk.config(), "ready", "");
     const std::string ready = desk.ask(show_status).text;
-    for (const char* part :
-         {"ready     yes\n", "pid 812 on gateway", "heard 2 s ago", "/dev/ttyUSB2 Maker",
-          "signal 71 %", "SIM 2 of 30 used", "(Net\\xC2\\x9B)", "jobs      none"})
+    for (const char* part : {"ready      yes\n", "pid 812 on gateway", "heard 2 s ago",
+                             "/dev/ttyUSB2 Maker, IMEI 490154203237518", "signal 71 %",
+                             "SIM 2 of 30 used", "(Net\\xC2\\x9B)", "jobs       none"})
         BOOST_TEST(holds(ready, part), std::string(part) + " in:\n" + ready);
 }
 
@@ -396,7 +505,7 @@ BOOST_AUTO_TEST_CASE(status_counts_jobs) {
     const Spooled desk;
     sent_message(desk.config());
     beat(desk.config(), "ready", "");
-    BOOST_TEST(holds(desk.ask(show_status).text, "jobs      1 sent\n"));
+    BOOST_TEST(holds(desk.ask(show_status).text, "jobs       1 sent\n"));
     const rapidjson::Document object = parsed(desk.ask(show_status, Output::json).text);
     BOOST_TEST(bool_member(object, "ready").value());
     BOOST_TEST(object["reason"].IsNull());
@@ -405,6 +514,89 @@ BOOST_AUTO_TEST_CASE(status_counts_jobs) {
     BOOST_TEST(object["next_due_ms"].IsNull());
     BOOST_TEST(text_member(object["modems"][0], "imei").value() == "490154203237518");
     BOOST_TEST(object["modems"][0]["model"].IsNull());
+}
+
+BOOST_AUTO_TEST_CASE(status_of_every_modem_state) {
+    const Spooled desk;
+    for (const char* state : {"starting", "ready", "waiting", "limited", "aside", "down"}) {
+        beat(desk.config(), state, "");
+        BOOST_TEST(holds(desk.ask(show_status).text,
+                         std::string("modem      desk, ") + state + " since "));
+        const rapidjson::Document object = parsed(desk.ask(show_status, Output::json).text);
+        BOOST_TEST(text_member(object["modems"][0], "state").value() == state);
+    }
+    const rapidjson::Document object = parsed(desk.ask(show_status, Output::json).text);
+    BOOST_TEST(int_member(object["modems"][0], "failures").value() == 0);
+    BOOST_TEST(int_member(object["modems"][0], "recoveries").value() == 1);
+    BOOST_TEST(int_member(object["modems"][0], "recovery_ms").value() == 3200);
+    BOOST_TEST(object["modems"][0]["step"].IsNull());
+}
+
+BOOST_AUTO_TEST_CASE(status_says_what_waits_and_what_room_is_left) {
+    const Spooled desk;
+    const std::string empty = desk.ask(show_status).text;
+    BOOST_TEST(!holds(empty, "oldest"));
+    BOOST_TEST(!holds(empty, "reports"));
+    BOOST_TEST(holds(empty, " free, reserve 32 MiB\n"), empty);
+    NewMessage message;
+    message.id = new_id();
+    message.user = "operator";
+    message.text = "hola";
+    message.created = now - 300'000;
+    message.valid_until = now + day;
+    message.recipients = {{"5512345678", "+525512345678"}};
+    Spool(desk.config(), Access::write).submit(message);
+    const std::string waiting = desk.ask(show_status).text;
+    BOOST_TEST(
+        holds(waiting, "oldest     due since " + local_zoned_text(now - 300'000) + ", 5 min ago\n"),
+        waiting);
+    const rapidjson::Document object = parsed(desk.ask(show_status, Output::json).text);
+    BOOST_TEST(int_member(object, "oldest_due_ms").value() == now - 300'000);
+    BOOST_TEST(int_member(object["reports"], "all").value() == 0);
+    BOOST_TEST(int_member(object["disk"], "free_bytes").value() > 0);
+    BOOST_TEST(int_member(object["disk"], "reserve_bytes").value() == 32 * 1024 * 1024);
+    Config low = desk.config();
+    low.disk_reserve = std::int64_t{1} << 60;
+    const std::string refused = show_status({low, {}, Output::text, now}).text;
+    BOOST_TEST(holds(refused, "nothing new is accepted below the reserve of 1073741824 GiB"),
+               refused);
+}
+
+BOOST_AUTO_TEST_CASE(spool_check) {
+    const Spooled desk;
+    const std::string id = sent_message(desk.config());
+    const Ran fine = desk.run("spool check");
+    BOOST_TEST(fine.status == 0);
+    BOOST_TEST(fine.out == "nothing is wrong with the spool\n");
+    BOOST_TEST(desk.run("--json spool check").out.empty());
+    Database(desk.config().spool, Open::write, Ms(100)).run_text("UPDATE message SET id = '\x1b'");
+    const Ran found = desk.run("spool check");
+    BOOST_TEST(found.status == 1);
+    BOOST_TEST(holds(found.out, "message \\x1B has no job\n"), found.out);
+    BOOST_TEST(found.err.empty());
+    const Ran json = desk.run("--json spool check");
+    BOOST_TEST(json.status == 1);
+    BOOST_TEST(lines_of(json.out).size() == lines_of(found.out).size());
+    BOOST_TEST(holds(text_member(parsed(lines_of(json.out).front()), "finding").value(), "job "));
+}
+
+BOOST_AUTO_TEST_CASE(spool_backup) {
+    const Spooled desk;
+    const std::string id = sent_message(desk.config());
+    const std::string copy = desk.folder().file("the copy");
+    const Ran made = desk.run("spool backup '" + copy + "'");
+    BOOST_TEST(made.status == 0);
+    BOOST_TEST(holds(made.out, "copied to " + copy + ", "), made.out);
+    Config restored = desk.config();
+    restored.spool = copy;
+    BOOST_TEST(Spool(restored, Access::read).find(id).has_value());
+    const Ran again = desk.run("spool backup '" + copy + "'");
+    BOOST_TEST(again.status == EX_USAGE);
+    BOOST_TEST(holds(again.err, copy + " is there already"), again.err);
+    const rapidjson::Document object = parsed(desk.run("--json spool backup '" + copy + "2'").out);
+    BOOST_TEST(text_member(object, "file").value() == copy + "2");
+    BOOST_TEST(int_member(object, "bytes").value() > 0);
+    BOOST_TEST(desk.run("spool backup '" + copy + "/x'").status == EX_UNAVAILABLE);
 }
 
 BOOST_AUTO_TEST_CASE(listing_marks_nothing) {
@@ -581,9 +773,9 @@ BOOST_AUTO_TEST_CASE(times_carry_their_zone) {
     const Spooled desk;
     const std::string id = sent_message(desk.config());
     const Ran ran = desk.run("message show " + id);
-    BOOST_TEST(holds(ran.out, "accepted  2025-11-13 "), ran.out);
+    BOOST_TEST(holds(ran.out, "accepted   2025-11-13 "), ran.out);
     ::setenv("TZ", "America/Mexico_City", 1);
-    BOOST_TEST(holds(desk.run("message show " + id).out, "accepted  2025-11-13 16:25:28 -0600"));
+    BOOST_TEST(holds(desk.run("message show " + id).out, "accepted   2025-11-13 16:25:28 -0600"));
     ::unsetenv("TZ");
 }
 

@@ -39,35 +39,34 @@ section() {
 
 # --- settings -----------------------------------------------------------------------------------
 
-# words NAME MODEM: the words that a setting takes, as its own error message lists them.
+# words NAME PART: the words that a setting takes, as its own error message lists them.
 words() {
-    { [ "$2" = null ] || echo "[modem x]"; echo "$1 = ?"; } >"$folder/word.conf"
+    { [ "$2" = SETTINGS ] || echo "[modem x]"; echo "$1 = ?"; } >"$folder/word.conf"
     "$bin/smsctl" -c "$folder/word.conf" config check 2>&1 |
         sed -n 's/.* must be one of \(.*\), not "?"$/\1/p' | sed 's/ /, /g'
 }
 
 # One line a setting, in the words of the page.
 settings_of_code() {
-    "$bin/smsctl" -c /dev/null --json config show >"$folder/settings"
-    jq -r '[.modem // "null", .name, .kind, .least // "-", .most // "-",
+    printf '[modem a]\n[route a]\nmodems = a\n' >"$folder/sections.conf"
+    "$bin/smsctl" -c "$folder/sections.conf" --json config show >"$folder/settings"
+    jq -r '[if .modem then "MODEMS" elif .route then "ROUTES" else "SETTINGS" end, .name, .kind, .least // "-", .most // "-",
             if .default == "" then "empty" else .default end] | @tsv' "$folder/settings" |
-        while IFS='	' read -r modem name kind least most default; do
+        while IFS='	' read -r part name kind least most default; do
             case $kind in
             number) what="A number from $least to $most" ;;
             duration) what="A time from $least to $most" ;;
             flag) what="yes or no" ;;
-            choice) what="One of $(words "$name" "$modem")" ;;
+            choice) what="One of $(words "$name" "$part")" ;;
             *) what="Text" ;;
             esac
-            part=SETTINGS
-            [ "$modem" = null ] || part=MODEMS
             echo "$part: $name: $what; default $default."
         done
 }
 
 settings_of_page() {
     awk '/^\.Sh / { part = $2 }
-         /^\.It Cm / && (part == "SETTINGS" || part == "MODEMS") {
+         /^\.It Cm / && (part == "SETTINGS" || part == "MODEMS" || part == "ROUTES") {
              name = $3; getline; print part ": " name ": " $0 }' man/smsspool.conf.5
 }
 

@@ -1,20 +1,17 @@
 // smsspool-modem on the simulated modem, and smsspool-loopback on its file: the real programs,
 // spoken to over the socket pair that the daemon gives them.
-//
-// libgammu takes 4.2 s to connect and 0.7 s a part: one connection serves many questions.
 
 #define BOOST_TEST_MODULE modem_worker_test
 #include <boost/test/unit_test.hpp>
 
 #include "common/json.h"
-#include "spoold/child.h"
 #include "spoold/worker_protocol.h"
 #include "tests/support/simulated_modem.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/worker_process.h"
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -25,84 +22,14 @@
 
 using namespace smsspool;
 
-using smsspool::testing::program;
 using smsspool::testing::SimulatedModem;
+using Worker = smsspool::testing::WorkerProcess;
 
 namespace {
 
 constexpr int longest_wait_ms = 60000;
-constexpr int leave_wait_ms = 10000;
 
 using Settings = std::map<std::string, std::string>;
-
-// A worker as the daemon has it.
-class Worker {
-public:
-    explicit Worker(const std::string& name = "smsspool-modem") : child_(program(name)) {}
-
-    Answer ask(const Request& request) {
-        BOOST_REQUIRE(child_.tell(to_line(NumberedRequest{++id_, request})));
-        for (;;) {
-            const auto said = hear();
-            BOOST_REQUIRE_MESSAGE(said, "the worker ended");
-            if (const auto* answer = std::get_if<NumberedAnswer>(&*said)) {
-                BOOST_REQUIRE_EQUAL(answer->re, id_);
-                return answer->answer;
-            }
-            ++hints_;
-        }
-    }
-
-    template <typename Kind>
-    Kind get(const Request& request) {
-        const Answer answer = ask(request);
-        const std::string line = to_line(NumberedAnswer{id_, answer});
-        BOOST_REQUIRE_MESSAGE(std::holds_alternative<Kind>(answer), line);
-        return std::get<Kind>(answer);
-    }
-
-    void wait_for_hint() {
-        while (hints_ == 0) {
-            const auto said = hear();
-            BOOST_REQUIRE(said && std::holds_alternative<Hint>(*said));
-            ++hints_;
-        }
-        hints_ = 0;
-    }
-
-    // Waits until it leaves by itself; how it ended.
-    std::string end() {
-        while (hear()) {
-        }
-        return child_.end(leave_wait_ms);
-    }
-
-    [[nodiscard]] Child& child() { return child_; }
-
-private:
-    // The next thing said; nothing once the worker closed its end.
-    std::optional<FromWorker> hear() {
-        while (lines_.empty()) {
-            pollfd wanted{child_.descriptor(), POLLIN, 0};
-            BOOST_REQUIRE_MESSAGE(::poll(&wanted, 1, longest_wait_ms) > 0, "no answer in time");
-            std::vector<std::string> lines;
-            const bool open = child_.hear(lines, worker_line_limit);
-            lines_.insert(lines_.end(), lines.begin(), lines.end());
-            if (!open && lines_.empty())
-                return std::nullopt;
-        }
-        std::string why;
-        auto said = parse_from_worker(lines_.front(), why);
-        BOOST_REQUIRE_MESSAGE(said, why + ": " + lines_.front());
-        lines_.pop_front();
-        return said;
-    }
-
-    Child child_;
-    std::deque<std::string> lines_;
-    std::int64_t id_ = 0;
-    int hints_ = 0;
-};
 
 // One line of an air file.
 struct AirLine {

@@ -1,13 +1,14 @@
 #!/bin/bash
 # Installs the Debian packages that are missing, saying which; says and does nothing where all are
-# there. usage: packages.sh [run|fuzz]: what building and `make run` need; without: also what the
-# tests need; with fuzz: that, and what `make fuzz` needs. Not root: with sudo.
+# there. usage: packages.sh [run|fuzz|valgrind]: what building and `make run` need; without: also what
+# the tests need; with fuzz or valgrind: that, and what `make fuzz` or `make bench-valgrind` needs. Not
+# root: with sudo.
 
 set -euo pipefail
 
 packages=(
     g++ make pkg-config
-    libsqlite3-dev libphonenumber-dev libinih-dev libssl-dev libsystemd-dev
+    libsqlite3-dev libphonenumber-dev libinih-dev libssl-dev libcrypt-dev libsystemd-dev
     libfcgi-dev libcgicc-dev rapidjson-dev libgammu-dev
     nginx openssl apache2-utils curl jq util-linux
 )
@@ -17,6 +18,9 @@ if [ "${1:-}" != run ]; then
 fi
 if [ "${1:-}" = fuzz ]; then
     packages+=(clang libclang-rt-14-dev)
+fi
+if [ "${1:-}" = valgrind ]; then
+    packages+=(valgrind)
 fi
 
 installed() {

@@ -132,6 +132,19 @@ BOOST_AUTO_TEST_CASE(what_else_a_submit_says) {
     BOOST_TEST(full->message_class.value_or(9) == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(relative_validities) {
+    const struct {
+        const char* octet;
+        std::int64_t seconds;
+    } cases[] = {{"00", 300},       {"8F", 12 * 3600},  {"90", 45000},      {"A7", 24 * 3600},
+                 {"A8", 2 * 86400}, {"C4", 30 * 86400}, {"C5", 35 * 86400}, {"FF", 441 * 86400}};
+    for (const auto& row : cases) {
+        const auto got = decode(submit("11", "00", std::string(row.octet) + "0131"));
+        BOOST_REQUIRE(got.has_value());
+        BOOST_TEST((got->valid_seconds == row.seconds), row.octet);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(submits_that_are_refused) {
     struct Case {
         const char* name;

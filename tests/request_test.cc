@@ -77,6 +77,20 @@ BOOST_AUTO_TEST_CASE(queries) {
     BOOST_TEST(Query(c.query).get(c.key).value_or("-") == c.want);
 }
 
+BOOST_AUTO_TEST_CASE(a_query_that_says_yes) {
+    const struct {
+        const char* query;
+        bool want;
+    } cases[] = {
+        {"all", true},          {"all=", true},   {"all=1", true},   {"all=TRUE", true},
+        {"all=yes", true},      {"all=0", false}, {"all=no", false}, {"all=on", false},
+        {"all= 1", false},      {"", false},      {"All=1", false},  {"x=1", false},
+        {"all=0&all=1", false},
+    };
+    for (const auto& c : cases)
+        BOOST_TEST(Query(c.query).says("all") == c.want, c.query);
+}
+
 BOOST_AUTO_TEST_CASE(media_types) {
     struct Case {
         std::string type;
@@ -257,7 +271,6 @@ BOOST_FIXTURE_TEST_CASE(faults, HandlerFixture) {
 BOOST_FIXTURE_TEST_CASE(a_spool_that_comes_back, HandlerFixture) {
     const std::string away = folder.file("away");
     BOOST_TEST(int(ask(get_request("/a")).status()) == 200);
-    door.drop();
     std::filesystem::rename(config.spool, away);
     BOOST_TEST(int(ask(get_request("/a")).status()) == 503);
     BOOST_TEST(int(ask(get_request("/a")).status()) == 503);

@@ -20,7 +20,7 @@ PATH=$PATH:/usr/sbin:/sbin
 PORT=${PORT:-8443}
 ONCE=${ONCE:-}
 SERVE_ONLY=${SERVE_ONLY:-}
-FCGI_PROGRAMS=${FCGI_PROGRAMS:-send status inbox alerts health}
+FCGI_PROGRAMS=${FCGI_PROGRAMS:-send status inbox alerts health metrics}
 
 fail() {
     echo "run: $*" >&2

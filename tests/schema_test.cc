@@ -56,15 +56,15 @@ BOOST_AUTO_TEST_CASE(migrating) {
     BOOST_CHECK_NO_THROW(Spool(config, Access::read));
 }
 
-BOOST_AUTO_TEST_CASE(names_are_unique_and_each_statement_can_run_twice) {
+BOOST_AUTO_TEST_CASE(names_are_unique_and_each_migration_can_be_applied_twice) {
     FreshSpool fresh;
     Database db(fresh.config.spool, Open::write, 100ms);
     const std::string before = whole_schema(db);
     std::set<std::string_view> names;
-    for (const Migration& migration : migrations()) {
+    for (const Migration& migration : migrations())
         BOOST_TEST(names.insert(migration.name).second, migration.name);
-        BOOST_CHECK_NO_THROW(db.run_text(std::string(migration.sql)));
-    }
+    db.run_text("DELETE FROM migration");
+    BOOST_TEST(Spool::migrate(fresh.config, start_time).size() == migrations().size());
     BOOST_TEST(whole_schema(db) == before);
 }
 
@@ -74,12 +74,46 @@ BOOST_AUTO_TEST_CASE(a_migration_that_was_cut_off_goes_on) {
     (void)Spool::migrate(config, start_time);
     {
         Database db(config.spool, Open::write, 100ms);
-        db.run_text("DELETE FROM migration WHERE name IN ('rejected_pin', 'job_due')");
+        db.run_text("DELETE FROM migration WHERE name IN ('job_valid', 'rejected_pin', "
+                    "'rejected_pin.fate', 'job.pinned')");
         db.run_text("DROP TABLE rejected_pin");
     }
     const auto again = Spool::migrate(config, start_time);
-    BOOST_TEST((again == std::vector<std::string>{"job_due", "rejected_pin"}));
-    BOOST_TEST(Spool(config, Access::write).rejected_pin("sim") == "");
+    BOOST_TEST((again == std::vector<std::string>{"job_valid", "rejected_pin", "job.pinned",
+                                                  "rejected_pin.fate"}));
+    BOOST_TEST(Spool(config, Access::write).pin_note("sim").mark == "");
+}
+
+// A spool from before there were routes, reports and limits, with a job that waits.
+BOOST_AUTO_TEST_CASE(what_an_older_version_accepted_is_still_sent) {
+    const TempFolder folder;
+    const Config config = config_of(folder);
+    {
+        Database db(config.spool, Open::create, 100ms);
+        db.run_text("PRAGMA journal_mode=WAL");
+        db.run_text("CREATE TABLE migration (name TEXT NOT NULL PRIMARY KEY, applied_ms INTEGER "
+                    "NOT NULL) STRICT, WITHOUT ROWID");
+        for (const Migration& migration : migrations()) {
+            if (migration.name == "message.label")
+                break;
+            db.run_text(std::string(migration.sql));
+            db.run_text("INSERT INTO migration VALUES ('" + std::string(migration.name) + "', 0)");
+        }
+        db.run_text("INSERT INTO message VALUES ('m', 'ana', 'rest', '', 'hola', 'gsm7', 1, NULL, "
+                    "NULL, 5, 1000)");
+        db.run_text("INSERT INTO job (id, message_id, number_given, number, state, priority, "
+                    "not_before_ms, valid_until_ms, attempts, waits, unknowns, parts_done) VALUES "
+                    "('j', 'm', '1', '+525512345678', 'queued', 1, 5, 1000, 0, 0, 0, 0)");
+    }
+    (void)Spool::migrate(config, start_time);
+    Spool spool(config, Access::write);
+    const Work work = spool.claim({"host-1", "sim", 60'000}, 10).value();
+    BOOST_TEST(work.text == "hola");
+    BOOST_TEST(work.route == "");
+    BOOST_TEST(work.label == "");
+    BOOST_TEST(!work.report);
+    BOOST_TEST(work.network_valid_ms == 0);
+    BOOST_TEST((spool.find("m").value().jobs.at(0).delivery == Delivery::none));
 }
 
 BOOST_AUTO_TEST_CASE(two_may_migrate_at_once) {

@@ -130,6 +130,12 @@ BOOST_FIXTURE_TEST_CASE(wrong_fields, HandlerFixture) {
         return "Field '" + field + "' must be a text or a whole number that is not negative";
     };
     const std::string reply_text = "Field 'reply' must be true or false";
+    const std::string validity =
+        "Field 'valid_for' must be whole seconds or a text such as \"2h\", not ";
+    const std::string not_before = "Field 'not_before' must be an RFC 3339 time with its offset or "
+                                   "whole seconds since 1970, not ";
+    const std::string label =
+        "Field 'label' must have 1 to 64 printable ASCII characters without blanks, not ";
     struct Case {
         std::string name, body, code, text, to, message;
     };
@@ -207,6 +213,79 @@ BOOST_FIXTURE_TEST_CASE(wrong_fields, HandlerFixture) {
          "Field 'long' must be truncate, split or reject", "5512345678", "hi"},
         {"long boolean", body_with(R"(,"long":true)"), "INVALID_LONG_VALUE",
          "Field 'long' must be truncate, split or reject", "5512345678", "hi"},
+        {"priority of another word", body_with(R"(,"priority":"urgent")"), "INVALID_PRIORITY_VALUE",
+         "Field 'priority' must be high, normal or low, not \"urgent\"", "5512345678", "hi"},
+        {"priority as a number", body_with(R"(,"priority":1)"), "INVALID_PRIORITY_VALUE",
+         "Field 'priority' must be high, normal or low, not 1", "5512345678", "hi"},
+        {"priority object", body_with(R"(,"priority":{"a":1})"), "INVALID_PRIORITY_VALUE",
+         "Field 'priority' must be high, normal or low, not an object", "5512345678", "hi"},
+        {"priority of a long text", body_with(",\"priority\":\"" + repeated("\u00e9", 41) + "\""),
+         "INVALID_PRIORITY_VALUE",
+         "Field 'priority' must be high, normal or low, not \"" + repeated("\u00e9", 40) +
+             "\u2026\"",
+         "5512345678", "hi"},
+        {"valid_for too short", body_with(R"(,"valid_for":59)"), "INVALID_VALIDITY_VALUE",
+         "Field 'valid_for' must be between 60 and 2592000 seconds, not 59 seconds", "5512345678",
+         "hi"},
+        {"valid_for too long", body_with(R"(,"valid_for":"31d")"), "INVALID_VALIDITY_VALUE",
+         "Field 'valid_for' must be between 60 and 2592000 seconds, not 2678400 seconds",
+         "5512345678", "hi"},
+        {"valid_for of no unit known", body_with(R"(,"valid_for":"2 weeks")"),
+         "INVALID_VALIDITY_VALUE", validity + "\"2 weeks\"", "5512345678", "hi"},
+        {"valid_for with a fraction", body_with(R"(,"valid_for":60.5)"), "INVALID_VALIDITY_VALUE",
+         validity + "60.5", "5512345678", "hi"},
+        {"valid_for with a fraction of a unit", body_with(R"(,"valid_for":"90500ms")"),
+         "INVALID_VALIDITY_VALUE", validity + "\"90500ms\"", "5512345678", "hi"},
+        {"valid_for negative", body_with(R"(,"valid_for":-60)"), "INVALID_VALIDITY_VALUE",
+         validity + "-60", "5512345678", "hi"},
+        {"valid_for beyond all numbers", body_with(R"(,"valid_for":18446744073709551615)"),
+         "INVALID_VALIDITY_VALUE", validity + "18446744073709551615", "5512345678", "hi"},
+        {"valid_for empty", body_with(R"(,"valid_for":"")"), "INVALID_VALIDITY_VALUE",
+         validity + "\"\"", "5512345678", "hi"},
+        {"valid_for true", body_with(R"(,"valid_for":true)"), "INVALID_VALIDITY_VALUE",
+         validity + "true", "5512345678", "hi"},
+        {"not_before without an offset", body_with(R"(,"not_before":"2025-11-15T10:00:00")"),
+         "INVALID_NOT_BEFORE_VALUE", not_before + "\"2025-11-15T10:00:00\"", "5512345678", "hi"},
+        {"not_before a day that is none", body_with(R"(,"not_before":"2025-02-30T10:00:00Z")"),
+         "INVALID_NOT_BEFORE_VALUE", not_before + "\"2025-02-30T10:00:00Z\"", "5512345678", "hi"},
+        {"not_before a word", body_with(R"(,"not_before":"tomorrow")"), "INVALID_NOT_BEFORE_VALUE",
+         not_before + "\"tomorrow\"", "5512345678", "hi"},
+        {"not_before negative", body_with(R"(,"not_before":-1)"), "INVALID_NOT_BEFORE_VALUE",
+         not_before + "-1", "5512345678", "hi"},
+        {"not_before negative, as a text", body_with(R"(,"not_before":"-1")"),
+         "INVALID_NOT_BEFORE_VALUE", not_before + "\"-1\"", "5512345678", "hi"},
+        {"not_before with a fraction", body_with(R"(,"not_before":1763159128.5)"),
+         "INVALID_NOT_BEFORE_VALUE", not_before + "1763159128.5", "5512345678", "hi"},
+        {"not_before array", body_with(R"(,"not_before":[])"), "INVALID_NOT_BEFORE_VALUE",
+         not_before + "an array", "5512345678", "hi"},
+        {"not_before in milliseconds", body_with(R"(,"not_before":1763159128123)"),
+         "INVALID_NOT_BEFORE_VALUE",
+         "Field 'not_before' must be at most 2592000 seconds ahead, not 9999-12-31T23:59:59Z",
+         "5512345678", "hi"},
+        {"not_before beyond all numbers", body_with(R"(,"not_before":"99999999999999999999999")"),
+         "INVALID_NOT_BEFORE_VALUE",
+         "Field 'not_before' must be at most 2592000 seconds ahead, not 9999-12-31T23:59:59Z",
+         "5512345678", "hi"},
+        {"not_before too far ahead", body_with(R"(,"not_before":"2025-12-15T22:25:28+00:00")"),
+         "INVALID_NOT_BEFORE_VALUE",
+         "Field 'not_before' must be at most 2592000 seconds ahead, not 2025-12-15T22:25:28Z",
+         "5512345678", "hi"},
+        {"report of another word", body_with(R"(,"report":"maybe")"), "INVALID_REPORT_VALUE",
+         "Field 'report' must be true or false, not \"maybe\"", "5512345678", "hi"},
+        {"report 2", body_with(R"(,"report":2)"), "INVALID_REPORT_VALUE",
+         "Field 'report' must be true or false, not 2", "5512345678", "hi"},
+        {"label empty", body_with(R"(,"label":"")"), "INVALID_LABEL_VALUE", label + "\"\"",
+         "5512345678", "hi"},
+        {"label with a blank", body_with(R"(,"label":"a b")"), "INVALID_LABEL_VALUE",
+         label + "\"a b\"", "5512345678", "hi"},
+        {"label array", body_with(R"(,"label":["a"])"), "INVALID_LABEL_VALUE",
+         "Field 'label' must be a text, not an array", "5512345678", "hi"},
+        {"the priority comes before the number",
+         R"({"number":"12","message":"hi","priority":"urgent"})", "INVALID_PRIORITY_VALUE",
+         "Field 'priority' must be high, normal or low, not \"urgent\"", "12", "hi"},
+        {"the number comes before the label", R"({"number":"12","message":"hi","label":"a b"})",
+         "INVALID_PHONE_NUMBER",
+         "Invalid phone number format (use 10 digits or +{country_code}{number})", "12", "hi"},
         {"short number", R"({"number":"12","message":"hi"})", "INVALID_PHONE_NUMBER",
          "Invalid phone number format (use 10 digits or +{country_code}{number})", "12", "hi"},
         {"empty number", R"({"number":"","message":"hi"})", "INVALID_PHONE_NUMBER",
@@ -299,6 +378,49 @@ BOOST_FIXTURE_TEST_CASE(good_fields, HandlerFixture) {
             BOOST_REQUIRE(stored);
             BOOST_TEST(stored->text == c.message);
             BOOST_TEST(stored->reply_timeout_ms.value_or(0) == c.reply_timeout * 1000);
+        }
+    }
+}
+
+// What a client may ask for beside its text. Of it all, `valid_until` can be seen from outside in
+// every spool, and stands for the rest: the door's own test looks at each.
+BOOST_FIXTURE_TEST_CASE(wishes, HandlerFixture) {
+    constexpr std::int64_t second = 1000, hour = 3600 * second, day = 24 * hour;
+    const std::int64_t ahead = 1763163000; // 2025-11-14T23:30:00Z
+    const std::int64_t from_ahead = ahead * 1000 + day;
+    struct Case {
+        std::string name, more;
+        std::int64_t valid_until;
+    };
+    const Case cases[] = {
+        {"none", "", test_time + day},
+        {"all null",
+         R"(,"priority":null,"valid_for":null,"not_before":null,"report":null,"label":null)",
+         test_time + day},
+        {"priorities", R"(,"priority":"high","PRIORITY":"Low")", test_time + day},
+        {"seconds", R"(,"valid_for":90)", test_time + 90 * second},
+        {"seconds as a text", R"(,"valid_for":" 90 ")", test_time + 90 * second},
+        {"hours", R"(,"valid_for":"2h")", test_time + 2 * hour},
+        {"the longest", R"(,"valid_for":"30d")", test_time + 30 * day},
+        {"the shortest", R"(,"Valid_For":60000,"valid_for":60)", test_time + 60 * second},
+        {"a time with Z", R"(,"not_before":"2025-11-14T23:30:00Z")", from_ahead},
+        {"a time with an offset", R"(,"not_before":"2025-11-14T17:30:00-06:00")", from_ahead},
+        {"unix seconds", R"(,"not_before":1763163000)", from_ahead},
+        {"unix seconds as a text", R"(,"not_before":"1763163000")", from_ahead},
+        {"a time that has passed", R"(,"not_before":"2020-01-01T00:00:00Z")", test_time + day},
+        {"the beginning of time", R"(,"not_before":0)", test_time + day},
+        {"both", R"(,"not_before":1763163000,"valid_for":"2h")", ahead * 1000 + 2 * hour},
+        {"reports", R"(,"report":"yes","label":"otp")", test_time + day},
+        {"a label of digits", R"(,"label":4711)", test_time + day},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            const Answer answer = ask(post(body_with(c.more)));
+            BOOST_TEST(int(answer.status()) == 200);
+            BOOST_TEST(answer.get("error_message") == "-");
+            const auto stored = door.get().find(answer.get("message_id"));
+            BOOST_REQUIRE(stored);
+            BOOST_TEST(stored->valid_until == c.valid_until);
         }
     }
 }

@@ -91,6 +91,16 @@ BOOST_AUTO_TEST_CASE(every_default_is_within_its_limits) {
             BOOST_TEST(show(setting, config) == text);
         }
     }
+    names.clear();
+    for (const Setting<RouteConfig>& setting : route_settings()) {
+        BOOST_TEST_CONTEXT(setting.name) {
+            BOOST_TEST(names.insert(setting.name).second);
+            BOOST_TEST(!setting.help.empty());
+            RouteConfig config;
+            assign(config, setting.name, "a b");
+            BOOST_TEST(show(setting, config) == "a b");
+        }
+    }
     BOOST_CHECK_NO_THROW((void)load({}));
 }
 
@@ -154,6 +164,12 @@ BOOST_AUTO_TEST_CASE(units_and_words) {
         {"log_level", "warning", "warning"},
         {"log_level", "info", "info"},
         {"log_level", "debug", "debug"},
+        {"trace", "off", "off"},
+        {"trace", "redacted", "redacted"},
+        {"trace", "full", "full"},
+        {"delivery_reports", "yes", "yes"},
+        {"disk_reserve", "32M", "33554432"},
+        {"network_validity", "0", "0s"},
         {"admins", "", ""},
         {"spool", "/a b/c=d", "/a b/c=d"},
     };
@@ -296,6 +312,46 @@ BOOST_AUTO_TEST_CASE(modems) {
     BOOST_TEST(twins.modems[1].device == "/dev/2");
 }
 
+BOOST_AUTO_TEST_CASE(routes) {
+    const Config config = read("[route codes]\n"
+                               "labels = otp  login\n"
+                               "modems = a b\n"
+                               "[modem a]\n"
+                               "[modem b]\n"
+                               "per_hour = 100\n"
+                               "[route abroad]\n"
+                               "modems = b\n"
+                               "fallback = a\n"
+                               "prefixes = +1 +44\n"
+                               "[route codes]\n"
+                               "users = ana\n");
+    BOOST_REQUIRE(config.routes.size() == 2U); // in the order of the file
+    BOOST_TEST(config.routes[0].name == "codes");
+    BOOST_TEST(config.routes[0].labels == "otp  login");
+    BOOST_TEST(config.routes[0].users == "ana");
+    BOOST_TEST(config.routes[0].modems == "a b");
+    BOOST_TEST(config.routes[0].fallback == "");
+    BOOST_TEST(config.routes[1].name == "abroad");
+    BOOST_TEST(config.routes[1].prefixes == "+1 +44");
+    BOOST_TEST(config.routes[1].fallback == "a");
+    BOOST_REQUIRE(config.modems.size() == 2U);
+    BOOST_TEST(config.modems[1].per_hour == 100);
+    BOOST_TEST(load({}).routes.empty());
+    // A modem and a route may have one name.
+    BOOST_TEST(read("[modem a]\n[route a]\nmodems = a\n").routes.at(0).name == "a");
+}
+
+BOOST_AUTO_TEST_CASE(words_of_a_list) {
+    const struct {
+        const char* list;
+        std::vector<std::string> want;
+    } cases[] = {
+        {"", {}}, {" \t ", {}}, {"a", {"a"}}, {" a\tb  c ", {"a", "b", "c"}}, {"a,b", {"a,b"}},
+    };
+    for (const auto& c : cases)
+        BOOST_TEST(words_in(c.list) == c.want, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(later_files_win) {
     const std::string first =
         folder.write("1.conf", "region = HK\nmax_parts = 3\n[modem a]\ndevice=/dev/1\n");
@@ -313,6 +369,8 @@ BOOST_AUTO_TEST_CASE(later_files_win) {
 BOOST_AUTO_TEST_CASE(complaints_name_the_line) {
     const std::string modem_rule =
         "the name of a modem has up to 64 letters, digits, and any of _ . -";
+    const std::string route_rule =
+        "the name of a route has up to 64 letters, digits, and any of _ . -";
     struct Case {
         const char* name;
         std::string content;
@@ -339,6 +397,15 @@ BOOST_AUTO_TEST_CASE(complaints_name_the_line) {
         {"a modem with a path", "[modem ../x]\ndevice = x\n", "a.conf:1: " + modem_rule},
         {"a modem with a long name", "[modem " + std::string(65, 'a') + "]\n",
          "a.conf:1: " + modem_rule},
+        {"a route without a name", "[route]\n", "a.conf:1: there is no section [route]"},
+        {"a route with an empty name", "[route ]\nmodems = x\n", "a.conf:1: " + route_rule},
+        {"a route with a blank", "[route a b]\n", "a.conf:1: " + route_rule},
+        {"a route with a long name", "[route " + std::string(65, 'a') + "]\n",
+         "a.conf:1: " + route_rule},
+        {"a setting of a modem in a route", "[route a]\ndevice = x\n",
+         "a.conf:2: there is no setting \"device\" here"},
+        {"a setting of a route in a modem", "[modem a]\nprefixes = +1\n",
+         "a.conf:2: there is no setting \"prefixes\" here"},
         {"a setting of all in a modem", "[modem a]\nregion = HK\n",
          "a.conf:2: there is no setting \"region\" here"},
         {"a setting of a modem outside", "device = x\n",
@@ -370,6 +437,17 @@ BOOST_AUTO_TEST_CASE(settings_that_contradict_each_other) {
         {"retry_first = 11m\n", "retry_first must not be more than retry_most"},
         {"network_first = 61\n", "network_first must not be more than network_most"},
         {"worker_pause = 31\n", "worker_pause must not be more than worker_pause_most"},
+        {"probe_first = 9\n", "probe_first must not be more than probe_most"},
+        {"valid_for = 31d\n", "valid_for must not be more than valid_for_most"},
+        {"valid_for_most = 23h\n", "valid_for must not be more than valid_for_most"},
+        {"[route a]\n", "[route a]: modems must name at least one modem"},
+        {"[route a]\nmodems =\n", "[route a]: modems must name at least one modem"},
+        {"[route a]\nfallback = modem\n", "[route a]: modems must name at least one modem"},
+        {"[route a]\nmodems = modem other\n", "[route a]: there is no section [modem other]"},
+        {"[route a]\nmodems = modem\nfallback = other\n",
+         "[route a]: there is no section [modem other]"},
+        {"[modem b]\n[route a]\nmodems = modem\n", "[route a]: there is no section [modem modem]"},
+        {"[route a]\nmodems = modem\n", "no error"}, // the one that is there without a section
         {"[modem a]\nworker = ../bin/sh\n",
          "[modem a]: worker must be a program's name without a path"},
         {"[modem a]\nworker =\n", "[modem a]: worker must be a program's name without a path"},

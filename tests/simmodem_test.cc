@@ -375,6 +375,32 @@ BOOST_AUTO_TEST_CASE(delivery_reports) {
     BOOST_TEST(!has(terminal.until("+CDS: "), "+CDSI"));
 }
 
+BOOST_AUTO_TEST_CASE(modems_with_habits_about_reports) {
+    SimulatedModem modem;
+    Terminal terminal(modem.link());
+    set_up(terminal);
+    modem.control(R"({"cmd":"set","report_memory":"SR"})");
+    send_text(terminal, alice, "stored", Report::yes);
+    terminal.until("+CDSI: \"SR\",1\r\n");
+    modem.control(R"({"cmd":"set","reports":"direct","acknowledge":true})");
+    BOOST_TEST(has(terminal.command("AT+CNMI=?"), "(0,2),(0,1),(0,1)"));
+    BOOST_TEST(has(terminal.command("AT+CNMI=2,1,0,2,0"), "+CMS ERROR: 304"));
+    BOOST_TEST(has(terminal.command("AT+CSMS?"), "+CSMS: 1,"));
+    terminal.command("AT+CNMI=2,1,0,1,0");
+    send_text(terminal, alice, "one", Report::yes);
+    send_text(terminal, alice, "two", Report::yes);
+    terminal.until("+CDS: ");
+    modem.wait(R"("event":"incoming","count":2)"); // the first, and the one that was stored
+    BOOST_TEST(has(modem.control(R"({"cmd":"status"})"), R"("incomings":2)"));
+    BOOST_TEST(!has(terminal.command("AT+CNMA"), "ERROR"));
+    modem.wait(R"("event":"incoming","count":3)");
+    terminal.command("AT+CNMA");
+    BOOST_TEST(has(terminal.command("AT+CNMA"), "+CMS ERROR: 340"));
+    for (const char* bad : {R"("reports":"some")", R"("report_memory":"MT")", R"("acknowledge":1)"})
+        BOOST_TEST(has(modem.ask(std::string(R"({"cmd":"set",)") + bad + "}"), R"("ok":false)"),
+                   bad);
+}
+
 // --- rules --------------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(the_phone_answers_by_rule) {
@@ -580,6 +606,41 @@ BOOST_AUTO_TEST_CASE(the_line_is_cut_and_comes_back) {
     Terminal terminal(modem.path("other"));
     BOOST_TEST(has(terminal.command("AT"), "OK"));
     BOOST_TEST(count_of(modem.air(), "never sent") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_client_can_end_a_fault) {
+    SimulatedModem modem;
+    Terminal terminal(modem.link());
+    const struct {
+        const char* until;
+        const char* commands;
+        bool ends;
+    } cases[] = {{"radio", "AT+CFUN=4\rAT+CFUN=1\r", true},
+                 {"radio", "AT+CFUN=1\r", false},
+                 {"radio", "AT+CFUN=1,1\r", true},
+                 {"reset", "AT+CFUN=1,1\r", true},
+                 {"reset", "AT+CFUN=0\rAT+CFUN=1\r", false}};
+    std::size_t obeyed = 0;
+    for (const auto& row : cases)
+        for (const char* name : {"mute", "deaf_echo"}) {
+            modem.control(fault(name, std::string(R"("until":")") + row.until + "\""));
+            terminal.send(row.commands);
+            modem.wait(R"("event":"command","match":"AT+CFUN","count":)" +
+                       std::to_string(obeyed += count_of(row.commands, "AT+CFUN")));
+            if (row.ends)
+                BOOST_TEST(has(terminal.command("AT"), "OK"), row.commands);
+            else
+                modem.control(fault_off(name));
+        }
+    BOOST_TEST(has(modem.ask(R"({"cmd":"fault","name":"mute","until":"dawn"})"), R"("ok":false)"));
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_takes_the_line_away) {
+    SimulatedModem modem;
+    modem.control(R"({"cmd":"set","reboot_ms":1})");
+    Terminal terminal(modem.link());
+    BOOST_TEST(has(terminal.command("AT+CFUN=1,1"), "OK"));
+    BOOST_TEST(terminal.hung_up());
 }
 
 BOOST_AUTO_TEST_CASE(the_next_client_finds_a_clean_line) {

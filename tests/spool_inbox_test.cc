@@ -2,6 +2,7 @@
 
 #define BOOST_TEST_MODULE spool_inbox_test
 #include "common/numbers.h"
+#include "common/sqlite.h"
 #include "tests/support/fresh_spool.h"
 
 #include <boost/test/unit_test.hpp>
@@ -22,7 +23,14 @@ using Unread = Spool::Unread;
 Arrival sms(const std::string& text, const std::string& number = "+525512345678",
             std::optional<UtcMs> sent = start_time) {
     static int location = 0;
-    return {"deliver", number, text, sent, 1, ++location};
+    Arrival arrival;
+    arrival.kind = "deliver";
+    arrival.number = number;
+    arrival.text = text;
+    arrival.sent = sent;
+    arrival.folder = 1;
+    arrival.location = ++location;
+    return arrival;
 }
 
 Arrival part_of(int part, int parts, const std::string& text, int reference = 9,
@@ -271,6 +279,214 @@ BOOST_AUTO_TEST_CASE(gaps_are_marked_when_the_wait_is_over) {
     }
 }
 
+// --- parts that come late -----------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_part_that_comes_once_more_after_all_joins_its_message) {
+    struct Case {
+        const char* name;
+        void (*change)(Arrival&);
+        bool copy;
+    };
+    const std::vector<Case> cases{
+        {"the same", [](Arrival&) {}, true},
+        {"another text", [](Arrival& a) { a.text = "<Y>"; }, false},
+        {"a second later", [](Arrival& a) { a.sent = start_time + 1'000; }, false},
+        {"no time stamp", [](Arrival& a) { a.sent.reset(); }, false},
+        {"another part", [](Arrival& a) { a.part = 2; }, false},
+        {"of another count", [](Arrival& a) { a.parts = 3; }, false},
+        {"another reference", [](Arrival& a) { a.reference = 10; }, false},
+        {"another number", [](Arrival& a) { a.number = "+525512345679"; }, false},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            Fixture fresh;
+            const TakenIn first = fresh.take(part_of(1, 2, "<1>"));
+            (void)fresh.take(part_of(2, 2, "<2>"));
+            BOOST_TEST(fresh.texts({Which::all, After::remove, 0}).size() == 1U);
+            Arrival late = part_of(1, 2, "<1>");
+            c.change(late);
+            const TakenIn taken = fresh.take(late, start_time + 7'200'000);
+            BOOST_TEST(taken.again == c.copy);
+            BOOST_TEST(!taken.message.has_value());
+            BOOST_TEST(!taken.incoming_id.empty());
+            BOOST_TEST(taken.incoming_id != first.incoming_id);
+            // What is no copy becomes a fragment by and by.
+            const UtcMs later = start_time + 9'000'000;
+            BOOST_TEST(fresh.spool.assemble_overdue(later, fresh.numbers, later).empty() == c.copy);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_part_that_comes_after_all_fills_its_gap) {
+    struct Case {
+        const char* name;
+        std::vector<int> present;
+        int parts;
+        std::vector<int> late;
+        const char* want;
+        bool complete;
+    };
+    const std::vector<Case> cases{
+        {"the first", {2}, 2, {1}, "<1><2>", true},
+        {"the last", {1}, 2, {2}, "<1><2>", true},
+        {"in the middle", {1, 3}, 3, {2}, "<1><2><3>", true},
+        {"one of two", {2}, 3, {3}, "…<2><3>", false},
+        {"two", {2}, 3, {3, 1}, "<1><2><3>", true},
+        {"one, twice", {2}, 3, {3, 3}, "…<2><3>", false},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            Fixture fresh;
+            const auto text = [](int part) { return "<" + std::to_string(part) + ">"; };
+            for (const int part : c.present)
+                (void)fresh.take(part_of(part, c.parts, text(part)));
+            const UtcMs overdue = start_time + 3'600'000;
+            const auto handed = fresh.spool.assemble_overdue(overdue, fresh.numbers, overdue);
+            const InboxMessage before = handed.at(0).message.value();
+            (void)fresh.spool.inbox({Which::all, After::mark_read, 0});
+            TakenIn taken;
+            for (const int part : c.late) {
+                const TakenIn now = fresh.take(part_of(part, c.parts, text(part)), overdue + 1'000);
+                taken = now.again ? taken : now;
+            }
+            BOOST_TEST(taken.late);
+            BOOST_TEST(taken.message.value().text == c.want);
+            const auto inbox = fresh.look(Which::unread);
+            BOOST_REQUIRE(inbox.size() == 1U);
+            BOOST_TEST(inbox[0].id == before.id);
+            BOOST_TEST(inbox[0].text == c.want);
+            BOOST_TEST(inbox[0].complete == c.complete);
+            BOOST_TEST(inbox[0].stored == overdue);
+            BOOST_TEST(fresh.spool.assemble_overdue(overdue * 2, fresh.numbers, overdue).empty());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_place_and_the_time_are_those_of_a_first_part_that_came_late) {
+    (void)take(part_of(2, 2, "<2>"));
+    (void)spool.assemble_overdue(start_time + 1, numbers, start_time + 1);
+    Arrival first = part_of(1, 2, "<1>");
+    first.sent = start_time - 3'000;
+    first.location = 1717;
+    (void)take(first);
+    BOOST_TEST(look().at(0).sent.value_or(0) == start_time - 3'000);
+    BOOST_TEST(look().at(0).location == 1717);
+}
+
+BOOST_AUTO_TEST_CASE(what_fills_no_gap) {
+    struct Case {
+        const char* name;
+        std::optional<std::int64_t> sent; // after the part that came in time
+        int part, reference;
+        bool fills;
+    };
+    const std::vector<Case> cases{
+        {"as it was sent", 0, 2, 9, true},
+        {"ten minutes later", 600'000, 2, 9, true},
+        {"ten minutes earlier", -600'000, 2, 9, true},
+        {"of a message on another day", 600'001, 2, 9, false},
+        {"of an older message", -600'001, 2, 9, false},
+        {"no time stamp", {}, 2, 9, false},
+        {"the part that is there, with another text", 0, 1, 9, false},
+        {"another reference", 0, 2, 10, false},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            Fixture fresh;
+            (void)fresh.take(part_of(1, 2, "<1>"));
+            (void)fresh.spool.assemble_overdue(start_time + 1, fresh.numbers, start_time + 1);
+            Arrival late = part_of(c.part, 2, "<x>", c.reference);
+            late.sent.reset();
+            if (c.sent)
+                late.sent = start_time + *c.sent;
+            BOOST_TEST(fresh.take(late, start_time + 2).late == c.fills);
+            BOOST_TEST(fresh.look().at(0).text == (c.fills ? "<1><x>" : "<1>…"));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_part_of_a_message_on_its_way_fills_no_gap_of_an_older_one) {
+    (void)take(part_of(1, 2, "old"));
+    (void)spool.assemble_overdue(start_time + 1, numbers, start_time + 1);
+    Arrival first = part_of(1, 2, "new ");
+    first.sent = start_time + 1'000;
+    (void)take(first, start_time + 2);
+    BOOST_TEST(take(part_of(2, 2, "one"), start_time + 3).message.value().text == "new one");
+    BOOST_TEST((texts({Which::all, After::peek, 0}) == Texts{"old…", "new one"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_of_a_message_that_is_gone_is_not_filled) {
+    (void)take(part_of(1, 2, "<1>"));
+    (void)spool.assemble_overdue(start_time + 1, numbers, start_time + 1);
+    (void)spool.inbox({Which::all, After::remove, 0});
+    BOOST_TEST(!take(part_of(2, 2, "<2>"), start_time + 2).late);
+    const auto overdue = spool.assemble_overdue(start_time + 9, numbers, start_time + 9);
+    BOOST_TEST(overdue.at(0).message.value().text == "…<2>");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_was_whole_has_no_gap_when_its_traces_go) {
+    const TakenIn first = take(part_of(1, 2, "<1>"), start_time);
+    (void)take(part_of(2, 2, "<2>"), start_time + 10);
+    spool.released({first.incoming_id});
+    spool.purge_traces(0, start_time + 5);
+    BOOST_TEST(!take(part_of(1, 2, "<x>"), start_time + 20).late);
+    BOOST_TEST(look().at(0).text == "<1><2>");
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_of_a_reply_is_filled_where_the_reply_is) {
+    const auto id = ask("?", "+525512345678", start_time);
+    Arrival first = part_of(1, 2, "yes, ");
+    first.sent = start_time + 5'000;
+    (void)take(first, start_time + 6'000);
+    (void)spool.assemble_overdue(start_time + 7'000, numbers, start_time + 8'000);
+    Arrival second = part_of(2, 2, "tomorrow");
+    second.sent = start_time + 6'000;
+    const TakenIn taken = take(second, start_time + 9'000);
+    BOOST_TEST(taken.late);
+    BOOST_TEST(taken.message_id == id);
+    BOOST_TEST(taken.user == "ana");
+    BOOST_TEST(taken.elapsed_s == 5);
+    BOOST_TEST(taken.message.value().state == "reply");
+    BOOST_TEST(reply(id).value().text == "yes, tomorrow");
+    BOOST_TEST(reply(id).value().received == start_time + 5'000);
+    BOOST_TEST(look().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_from_no_place_is_known_by_its_time_stamp) {
+    struct Case {
+        const char* name;
+        std::optional<UtcMs> sent;
+        bool again;
+    };
+    for (const Case& c : {Case{"with one", start_time, true}, Case{"without", {}, false}}) {
+        Fixture fresh;
+        Arrival arrival = sms("ring", "+525512345678", c.sent);
+        arrival.location = -1;
+        (void)fresh.take(arrival);
+        BOOST_TEST(fresh.take(arrival).again == c.again, c.name);
+        BOOST_TEST(fresh.look().size() == (c.again ? 1U : 2U), c.name);
+    }
+}
+
+// --- what cannot be stored ----------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(one_that_cannot_be_stored_does_not_hold_up_the_others) {
+    Database(config.spool, Open::write, std::chrono::milliseconds(100))
+        .run_text("CREATE TRIGGER poison BEFORE INSERT ON incoming WHEN NEW.text = 'poison' BEGIN "
+                  "SELECT RAISE(ABORT, 'no'); END");
+    const std::vector<Arrival> batch{sms("a"), sms("poison"), sms("b")};
+    const auto taken = spool.take_in("sim", batch, numbers, start_time);
+    BOOST_REQUIRE(taken.size() == 3U);
+    BOOST_TEST(taken[1].failed != "");
+    BOOST_TEST(taken[1].incoming_id == "");
+    for (const std::size_t good : {0U, 2U}) {
+        BOOST_TEST(taken[good].failed == "");
+        BOOST_TEST(taken[good].message.value().text == batch[good].text);
+    }
+    BOOST_TEST((texts({Which::all, After::peek, 0}) == Texts{"a", "b"}));
+    BOOST_TEST(spool.take_in("sim", {batch[1]}, numbers, start_time).at(0).failed != "");
+}
+
 // --- replies (contract 1.12) --------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_reply) {
@@ -435,6 +651,119 @@ BOOST_AUTO_TEST_CASE(only_jobs_that_wait_are_answered) {
     BOOST_TEST((state(silent) == State::sent));
     BOOST_TEST((state(given_up) == State::timeout));
     BOOST_TEST(!reply(given_up).has_value());
+}
+
+// A reply proves that the message went out.
+BOOST_AUTO_TEST_CASE(a_reply_to_what_may_have_gone_out) {
+    struct Case {
+        const char* name;
+        UnknownPolicy policy;
+        std::vector<Outcome> outcomes;
+        State before;
+        bool matches;
+    };
+    const Outcome lost = IsUnknown{"no answer"};
+    const Outcome refused = WasRefused{RefusalKind::temporary, 500, "later"};
+    const std::vector<Case> cases{
+        {"to be sent once more", UnknownPolicy::resend, {lost}, State::queued, true},
+        {"waits for a person", UnknownPolicy::hold, {lost}, State::unknown, true},
+        {"twice unknown", UnknownPolicy::resend, {lost, lost}, State::unknown, true},
+        {"refused the second time", UnknownPolicy::resend, {lost, refused}, State::queued, true},
+        {"sent the second time", UnknownPolicy::resend, {lost, WasAccepted{1}}, State::sent, true},
+        {"only refused", UnknownPolicy::resend, {refused}, State::queued, false},
+        {"not told", UnknownPolicy::resend, {WasWithdrawn{"x"}}, State::queued, false},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            Fixture fresh;
+            fresh.config.unknown = c.policy;
+            NewMessage message = new_message("?");
+            message.reply_timeout_ms = 3'600'000;
+            (void)fresh.spool.submit(message);
+            UtcMs now = start_time;
+            for (const Outcome& outcome : c.outcomes) {
+                const Work work = fresh.claim(now).value();
+                (void)fresh.settle(work, outcome, now);
+                now += 60'000;
+            }
+            BOOST_TEST((fresh.state(message.id) == c.before));
+            BOOST_TEST(fresh.spool.check().empty());
+            const TakenIn taken = fresh.take(sms("yes", "+525512345678", now), now);
+            BOOST_TEST((taken.message_id == message.id) == c.matches);
+            if (!c.matches)
+                continue;
+            const JobView job = fresh.spool.find(message.id).value().jobs.at(0);
+            BOOST_TEST((job.state == State::replied));
+            BOOST_TEST(job.reply.value().text == "yes");
+            BOOST_TEST(job.error_code == "");
+            BOOST_TEST(job.error_text == "");
+            // It is not sent again, and is at its end.
+            BOOST_TEST(!fresh.claim(now + 3'600'000).has_value());
+            BOOST_TEST(fresh.spool.give_up_replies("", now * 2).empty());
+            BOOST_TEST(fresh.spool.purge(now + 1).size() == 1U);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(while_it_is_sent_once_more_a_message_is_not_its_reply) {
+    NewMessage message = new_message("?");
+    message.reply_timeout_ms = 60'000;
+    (void)spool.submit(message);
+    (void)settle(claim().value(), IsUnknown{"no answer"});
+    const Work work = claim(start_time + 1).value();
+    BOOST_TEST(take(sms("early", "+525512345678", start_time + 1'000)).message_id == "");
+    BOOST_TEST(settle(work, WasAccepted{1}, start_time + 2'000).settled);
+    BOOST_TEST(take(sms("yes", "+525512345678", start_time + 3'000)).message_id == message.id);
+}
+
+BOOST_AUTO_TEST_CASE(a_part_before_the_last_makes_nobody_answer) {
+    NewMessage message = new_message(long_text(2));
+    message.reply_timeout_ms = 60'000;
+    (void)spool.submit(message);
+    (void)settle(claim().value(), IsUnknown{"no answer"});
+    BOOST_TEST(take(sms("yes", "+525512345678", start_time + 1'000)).message_id == "");
+    BOOST_TEST((state(message.id) == State::queued));
+}
+
+// The reply to what was sent twice is due when that to the second is.
+BOOST_AUTO_TEST_CASE(the_window_of_what_was_sent_twice) {
+    struct Case {
+        const char* name;
+        std::int64_t stamp;
+        bool matches;
+    };
+    const std::vector<Case> cases{
+        {"before the first", -1'000, false},
+        {"after the first", 1'000, true},
+        {"in time for the second only", 70'000, true},
+        {"too late for both", 80'001, false},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            Fixture fresh;
+            NewMessage message = new_message("?");
+            message.reply_timeout_ms = 60'000;
+            (void)fresh.spool.submit(message);
+            (void)fresh.settle(fresh.claim().value(), IsUnknown{"no answer"});
+            (void)fresh.settle(fresh.claim(start_time + 20'000).value(), WasAccepted{1},
+                               start_time + 20'000);
+            const Arrival arrival = sms("yes", "+525512345678", start_time + c.stamp);
+            const TakenIn taken = fresh.take(arrival, start_time + 90'000);
+            BOOST_TEST((taken.message_id == message.id) == c.matches);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_reply_of_an_unknown_one_may_be_late_as_well) {
+    NewMessage message = new_message("?");
+    message.reply_timeout_ms = 60'000;
+    (void)spool.submit(message);
+    config.unknown = UnknownPolicy::hold;
+    (void)settle(claim().value(), IsUnknown{"no answer"});
+    // No reply is no news of it: it stays as it is, and nobody is told.
+    BOOST_TEST(spool.give_up_replies("", start_time + 60'001).empty());
+    BOOST_TEST((state(message.id) == State::unknown));
+    BOOST_TEST(take(sms("yes", "+525512345678", start_time + 1'000)).message_id == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_long_reply_answers_once_it_is_whole) {

@@ -184,9 +184,28 @@ BOOST_AUTO_TEST_CASE(the_journal_keeps_references_and_reasons) {
     BOOST_TEST(attempts[1].reference.value_or(-1) == 200);
     BOOST_TEST(!attempts[1].code.has_value());
     BOOST_TEST(attempts[1].reason == "");
+    BOOST_TEST(attempts[0].trace == "");
+    BOOST_TEST(!attempts[0].report_status.has_value());
     // The error of the first attempt is over.
     BOOST_TEST(job(id).error_code == "");
     BOOST_TEST(job(id).error_text == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_journal_keeps_the_conversation_of_what_ended_badly) {
+    const std::vector<std::pair<Outcome, std::string>> cases{
+        {WasAccepted{1}, ""},
+        {WasRefused{RefusalKind::temporary, 500, "later", "> AT+CMGS\n< +CMS ERROR: 500"},
+         "> AT+CMGS\n< +CMS ERROR: 500"},
+        {IsUnknown{"mute", "> AT+CMGS"}, "> AT+CMGS"},
+        {WasWithdrawn{"gone", "> AT"}, "> AT"},
+        {WasWithdrawn{"gone"}, ""},
+    };
+    for (const auto& [outcome, trace] : cases) {
+        Fixture fresh;
+        const auto id = fresh.add("hola");
+        (void)fresh.settle(fresh.claim().value(), outcome);
+        BOOST_TEST(fresh.spool.attempts(id).at(0).trace == trace);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(attempts_are_used_up) {

@@ -16,6 +16,17 @@ namespace {
 
 constexpr UtcMs for_ever = std::numeric_limits<UtcMs>::max() - 1;
 
+// An SMS at a place of the modem.
+Arrival arrival_at(int location, const std::string& text, UtcMs sent = start_time) {
+    Arrival arrival;
+    arrival.kind = "deliver";
+    arrival.number = "5512345678";
+    arrival.text = text;
+    arrival.sent = sent;
+    arrival.location = location;
+    return arrival;
+}
+
 struct Fixture : FreshSpool {
     Numbers numbers{config};
 
@@ -51,9 +62,8 @@ BOOST_AUTO_TEST_CASE(only_what_came_to_an_end) {
         {"replied",
          [](Fixture& f) {
              (void)f.settle(f.claim().value(), WasAccepted{1});
-             (void)f.spool.take_in("sim",
-                                   {{"deliver", "5512345678", "si", start_time + 1000, 0, 1}},
-                                   f.numbers, start_time + 1500);
+             (void)f.spool.take_in("sim", {arrival_at(1, "si", start_time + 1000)}, f.numbers,
+                                   start_time + 1500);
          },
          State::replied, true, true},
         {"failed", [&](Fixture& f) { (void)f.settle(f.claim().value(), for_good); }, State::failed,
@@ -148,11 +158,12 @@ BOOST_AUTO_TEST_CASE(resolved_alerts_are_forgotten_and_firing_ones_are_not) {
 
 // What the modem may still hold, and parts that wait for others, must stay known.
 BOOST_AUTO_TEST_CASE(incoming_messages_are_forgotten_once_the_modem_let_go_of_them) {
-    const Arrival whole{"deliver", "5512345678", "hola", start_time, 0, 1};
-    Arrival half{"deliver", "5512345678", "first half", start_time, 0, 2};
+    const Arrival whole = arrival_at(1, "hola");
+    Arrival half = arrival_at(2, "first half");
     half.parts = 2;
     half.reference = 9;
-    const Arrival report{"report", "5512345678", "ok", start_time, 0, 3};
+    Arrival report = arrival_at(3, "ok");
+    report.kind = "report";
     const auto take = [&](UtcMs now) {
         return spool.take_in("sim", {whole, half, report}, numbers, now);
     };

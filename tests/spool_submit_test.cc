@@ -43,6 +43,11 @@ BOOST_AUTO_TEST_CASE(what_was_stored_is_found) {
     message.api = "alerts";
     message.original_length = 161;
     message.reply_timeout_ms = 60'000;
+    message.label = "otp";
+    message.report = true;
+    message.network_valid_ms = 3'600'000;
+    message.route = "fast";
+    message.not_before = start_time + 900;
     message.recipients = {{"55 1234 5678", "+525512345678"}, {"333", "333"}};
     const StoreAnswer answer = spool.submit(message);
     BOOST_TEST((answer.how == Stored::done));
@@ -56,6 +61,8 @@ BOOST_AUTO_TEST_CASE(what_was_stored_is_found) {
     BOOST_TEST(view.parts == 1);
     BOOST_TEST(view.original_length.value_or(0) == 161);
     BOOST_TEST(view.reply_timeout_ms.value_or(0) == 60'000);
+    BOOST_TEST(view.label == "otp");
+    BOOST_TEST(view.report);
     BOOST_TEST(view.created == start_time + 7);
     BOOST_TEST(view.valid_until == message.valid_until);
     BOOST_REQUIRE(view.jobs.size() == 2U);
@@ -64,6 +71,10 @@ BOOST_AUTO_TEST_CASE(what_was_stored_is_found) {
     BOOST_TEST(view.jobs[1].number == "333");
     for (const JobView& job : view.jobs) {
         BOOST_TEST((job.state == State::queued));
+        BOOST_TEST(job.route == "fast");
+        BOOST_TEST(job.not_before == start_time + 900);
+        BOOST_TEST((job.delivery == Delivery::none)); // until the network took a part
+        BOOST_TEST(!job.delivered.has_value());
         BOOST_TEST(!job.attempted.has_value());
         BOOST_TEST(job.attempts == 0);
         BOOST_TEST(job.error_code == "");
@@ -73,6 +84,16 @@ BOOST_AUTO_TEST_CASE(what_was_stored_is_found) {
     BOOST_TEST(spool.attempts(message.id).size() == 0U);
     // Another connection sees it as well.
     BOOST_TEST(open(Access::read).find(message.id).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_wished_for) {
+    const NewMessage message = new_message("hola", start_time + 7);
+    (void)spool.submit(message);
+    const MessageView view = spool.find(message.id).value();
+    BOOST_TEST(view.label == "");
+    BOOST_TEST(!view.report);
+    BOOST_TEST(view.jobs.at(0).route == "");
+    BOOST_TEST(view.jobs.at(0).not_before == start_time + 7);
 }
 
 BOOST_AUTO_TEST_CASE(no_such_message) {

@@ -34,6 +34,11 @@ ModemView modem_of(const std::string& name, const std::string& state, UtcMs beat
     view.error = "";
     view.since = start_time;
     view.beat = beat;
+    view.failures = 3;
+    view.recoveries = 2;
+    view.recovery_ms = 4500;
+    view.step = "reopened: no answer";
+    view.trace = "> AT\n";
     return view;
 }
 
@@ -78,6 +83,11 @@ BOOST_AUTO_TEST_CASE(a_beat_is_seen) {
     BOOST_TEST(modem.error == "");
     BOOST_TEST(modem.since == start_time);
     BOOST_TEST(modem.beat == start_time + 5);
+    BOOST_TEST(modem.failures == 3);
+    BOOST_TEST(modem.recoveries == 2);
+    BOOST_TEST(modem.recovery_ms == 4500);
+    BOOST_TEST(modem.step == "reopened: no answer");
+    BOOST_TEST(modem.trace == "> AT\n");
 }
 
 BOOST_AUTO_TEST_CASE(beats_follow_each_other) {
@@ -85,6 +95,11 @@ BOOST_AUTO_TEST_CASE(beats_follow_each_other) {
     ModemView down = modem_of("a", "down", start_time + 9);
     down.error = "no answer";
     down.signal = -1;
+    down.failures = 4;
+    down.recoveries = 5;
+    down.recovery_ms = -1;
+    down.step = "";
+    down.trace = "< +CMS ERROR: 38";
     spool.beat(daemon_of("h-1", "h", start_time + 9), {down});
     const Health health = spool.health();
     BOOST_TEST((names_of(health) == Names{"h-1", "a"}));
@@ -92,6 +107,11 @@ BOOST_AUTO_TEST_CASE(beats_follow_each_other) {
     BOOST_TEST(health.modems[0].state == "down");
     BOOST_TEST(health.modems[0].error == "no answer");
     BOOST_TEST(health.modems[0].signal == -1);
+    BOOST_TEST(health.modems[0].failures == 4);
+    BOOST_TEST(health.modems[0].recoveries == 5);
+    BOOST_TEST(health.modems[0].recovery_ms == -1);
+    BOOST_TEST(health.modems[0].step == "");
+    BOOST_TEST(health.modems[0].trace == "< +CMS ERROR: 38");
 }
 
 BOOST_AUTO_TEST_CASE(a_new_run_takes_the_place_of_the_dead_one) {
@@ -118,17 +138,20 @@ BOOST_AUTO_TEST_CASE(leaving) {
     BOOST_TEST((names_of(spool.health()) == Names{"h-1", "a"}));
 }
 
-BOOST_AUTO_TEST_CASE(refused_pins) {
-    BOOST_TEST(spool.rejected_pin("sim") == "");
-    spool.reject_pin("sim", "1700000000:5");
-    spool.reject_pin("sim", "1700000000:5");
-    spool.reject_pin("other", "9:9");
-    BOOST_TEST(open(Access::read).rejected_pin("sim") == "1700000000:5");
-    spool.reject_pin("sim", "1700000009:5");
-    BOOST_TEST(spool.rejected_pin("sim") == "1700000009:5");
-    BOOST_TEST(spool.rejected_pin("other") == "9:9");
-    spool.reject_pin("sim", "");
-    BOOST_TEST(spool.rejected_pin("sim") == "");
+BOOST_AUTO_TEST_CASE(notes_of_pins) {
+    using Fate = Spool::PinNote::Fate;
+    BOOST_TEST(spool.pin_note("sim").mark == "");
+    spool.note_pin("sim", {"1700000000:5", Fate::given});
+    spool.note_pin("sim", {"1700000000:5", Fate::given});
+    spool.note_pin("other", {"9:9", Fate::refused});
+    BOOST_TEST(open(Access::read).pin_note("sim").mark == "1700000000:5");
+    BOOST_TEST((spool.pin_note("sim").fate == Fate::given));
+    spool.note_pin("sim", {"1700000009:5", Fate::refused});
+    BOOST_TEST(spool.pin_note("sim").mark == "1700000009:5");
+    BOOST_TEST((spool.pin_note("sim").fate == Fate::refused));
+    BOOST_TEST(spool.pin_note("other").mark == "9:9");
+    spool.note_pin("sim", {"", Fate::given});
+    BOOST_TEST(spool.pin_note("sim").mark == "");
 }
 
 BOOST_AUTO_TEST_CASE(how_many_of_each_state) {

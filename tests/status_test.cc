@@ -3,6 +3,7 @@
 #define BOOST_TEST_MODULE status_test
 #include <boost/test/unit_test.hpp>
 
+#include "common/sqlite.h"
 #include "common/submit.h"
 #include "support/handler.h"
 
@@ -14,13 +15,14 @@ struct StatusFixture : HandlerFixture {
     // A message of `user`, stored.
     std::string put(const std::string& user, const std::string& text = "hi",
                     std::optional<Ms> reply_timeout = {}) {
-        Draft draft;
+        Draft draft = wishes;
         draft.user = user;
         draft.api = "rest";
         draft.number = "5512345678";
         draft.text = text;
         draft.reply_timeout = reply_timeout;
-        const auto answer = submit(draft, config, numbers, door.get(), test_time);
+        const auto answer = submit(
+            draft, config, numbers, [this]() -> Spool& { return door.get(); }, test_time);
         return std::get<Submitted>(answer).message_id;
     }
 
@@ -38,10 +40,16 @@ struct StatusFixture : HandlerFixture {
         BOOST_TEST(turn.settled);
     }
 
-    Answer status_of(const std::string& id, const std::string& user = "ana") {
-        Request request = get_request("/status", "message_id=" + id);
+    Answer status_of(const std::string& id, const std::string& user = "ana",
+                     const std::string& more = {}) {
+        Request request = get_request("/status", "message_id=" + id + more);
         request.user = user;
         return ask(request);
+    }
+
+    // What the daemon would have written.
+    void write(const std::string& sql) {
+        Database(config.spool, Open::write, std::chrono::seconds(1)).run_text(sql);
     }
 
     void a_ready_modem() {
@@ -52,6 +60,7 @@ struct StatusFixture : HandlerFixture {
         door.get().beat({"owner", "host", 1, test_time, test_time}, {modem});
     }
 
+    Draft wishes; // beside the text
     Claimer claimer{"owner", "m", 60000};
     UtcMs attempt_time = test_time + 2000;
 };
@@ -233,6 +242,104 @@ BOOST_FIXTURE_TEST_CASE(why_it_waits, StatusFixture) {
     a_ready_modem();
     answer = status_of(id);
     BOOST_TEST(answer.get("meta") == "-");
+    // One that waits for its limits works, but not now.
+    write("UPDATE modem SET state = 'limited'");
+    BOOST_TEST(status_of(id).get("meta") ==
+               R"({"waiting":"The modems have reached their limits"})");
+}
+
+// Only the modems of its route can send a message.
+BOOST_FIXTURE_TEST_CASE(it_waits_for_its_route, StatusFixture) {
+    config.routes.resize(1);
+    config.routes[0].name = "other";
+    config.routes[0].modems = "n";
+    a_ready_modem(); // not of this route
+    const std::string id = put("ana");
+    BOOST_TEST(status_of(id).get("meta") == R"({"waiting":"No modem of its route is ready"})");
+    config.routes[0].fallback = "m";
+    BOOST_TEST(status_of(id).get("meta") == "-");
+    // A route that is not there any more is no route.
+    config.routes[0].fallback = "";
+    config.routes[0].name = "renamed";
+    BOOST_TEST(status_of(id).get("meta") == "-");
+}
+
+BOOST_FIXTURE_TEST_CASE(not_before, StatusFixture) {
+    a_ready_modem();
+    wishes.not_before = test_time + 3600'000;
+    const std::string id = put("ana");
+    Answer answer = status_of(id);
+    BOOST_TEST(answer.get("status") == "queued");
+    BOOST_TEST(answer.get("meta") == R"({"waiting":"It is not sent before 2025-11-14T23:25:28Z"})");
+    BOOST_TEST(answer.get("timestamp") == test_time_text);
+    wishes.not_before = test_time - 1;
+    BOOST_TEST(status_of(put("ana")).get("meta") == "-");
+}
+
+BOOST_FIXTURE_TEST_CASE(delivery, StatusFixture) {
+    const std::string id = put("ana");
+    settle(claim(), WasAccepted{7});
+    BOOST_TEST(status_of(id).get("delivery") == "-");
+    struct Case {
+        const char* sql;
+        const char* want;
+    };
+    const Case cases[] = {
+        {"UPDATE job SET delivery = 'pending'", R"({"state":"pending"})"},
+        {"UPDATE job SET delivery = 'partly'", R"({"state":"partly"})"},
+        {"UPDATE job SET delivery = 'undelivered'", R"({"state":"undelivered"})"},
+        {"UPDATE job SET delivery = 'delivered', delivered_ms = 1763159140999",
+         R"({"at":"2025-11-14T22:25:40Z","state":"delivered"})"},
+    };
+    for (const Case& c : cases) {
+        write(c.sql);
+        const Answer answer = status_of(id);
+        BOOST_TEST(answer.get("delivery") == c.want);
+        BOOST_TEST(answer.get("status") == "sent"); // never a state
+    }
+    // Where it stands among the others.
+    BOOST_TEST(status_of(id).reply.body.find(
+                   R"({"delivery":{"at":"2025-11-14T22:25:40Z","state":"delivered"},"from":)") ==
+               0u);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_journal_is_for_admins, StatusFixture) {
+    const std::string id = put("ana");
+    settle(claim(), WasRefused{RefusalKind::temporary, 38, "no network"});
+    attempt_time += 3600'000;
+    settle(claim(), WasAccepted{7});
+    // The conversation holds what a modem said, which may be anything.
+    write("UPDATE attempt SET trace = 'AT+CMGS' || CAST(x'0DFF' AS TEXT) || 'ERROR' "
+          "WHERE outcome = 'refused'");
+    config.admins = "ana root";
+    const std::string attempts =
+        R"([{"code":38,"ended":"2025-11-14T22:25:30Z","modem":"m","outcome":"refused","part":1,)"
+        R"("reason":"no network","reference":null,"report_status":null,)"
+        R"("started":"2025-11-14T22:25:30Z","trace":"AT+CMGS\r\uFFFDERROR"},)"
+        R"({"code":null,"ended":"2025-11-14T23:25:30Z","modem":"m","outcome":"accepted","part":1,)"
+        R"("reason":"","reference":7,"report_status":null,"started":"2025-11-14T23:25:30Z"}])";
+    struct Case {
+        const char* user;
+        const char* more;
+        std::string want;
+    };
+    const Case cases[] = {
+        {"root", "", "-"},
+        {"root", "&attempts=1", attempts},
+        {"root", "&attempts", attempts},
+        {"root", "&attempts=TRUE", attempts},
+        {"root", "&attempts=0", "-"},
+        {"root", "&Attempts=1", "-"},
+        {"ana", "&attempts=1", attempts},
+    };
+    for (const Case& c : cases)
+        BOOST_TEST(status_of(id, c.user, c.more).get("attempts") == c.want, c.user << c.more);
+    config.admins = "root";
+    const Answer own = status_of(id, "ana", "&attempts=1");
+    BOOST_TEST(int(own.status()) == 200);
+    BOOST_TEST(own.get("attempts") == "-");
+    config.admins = "ana";
+    BOOST_TEST(status_of(put("ana"), "ana", "&attempts").get("attempts") == "[]");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_else_meta_says, StatusFixture) {

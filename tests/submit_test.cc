@@ -40,6 +40,10 @@ Draft draft_of(const std::string& text = "hola") {
     return draft;
 }
 
+SpoolSource source_of(FreshSpool& fresh) {
+    return [&fresh]() -> Spool& { return fresh.spool; };
+}
+
 struct Fixture {
     Config config;
     Numbers numbers{config};
@@ -80,6 +84,69 @@ BOOST_AUTO_TEST_CASE(a_plain_message) {
     BOOST_TEST(message.recipients[0].given == "55 1234 5678");
     BOOST_TEST(message.recipients[0].number == "+525512345678");
     BOOST_TEST(good(draft).id != message.id);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_asked_for_is_as_the_settings_say) {
+    NewMessage message = good(draft_of());
+    BOOST_TEST((message.priority == Priority::normal));
+    BOOST_TEST(message.label == "");
+    BOOST_TEST(message.route == "");
+    BOOST_TEST(!message.report);
+    BOOST_TEST(message.network_valid_ms == 0);
+    BOOST_TEST(message.not_before == 0);
+    config.delivery_reports = true;
+    config.network_validity = 6h;
+    config.valid_for = 2h;
+    message = good(draft_of());
+    BOOST_TEST(message.report);
+    BOOST_TEST(message.network_valid_ms == Ms(6h).count());
+    BOOST_TEST(message.valid_until == now + Ms(2h).count());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_asked_for) {
+    config.delivery_reports = true;
+    config.network_validity = 6h;
+    Draft draft = draft_of();
+    draft.report = false;
+    draft.label = "otp";
+    draft.valid_for = 5min;
+    draft.not_before = now + 60'000;
+    const NewMessage message = good(draft);
+    BOOST_TEST(!message.report);
+    BOOST_TEST(message.label == "otp");
+    BOOST_TEST(message.network_valid_ms == Ms(5min).count());
+    BOOST_TEST(message.not_before == now + 60'000);
+    BOOST_TEST(message.valid_until == now + 60'000 + Ms(5min).count());
+    draft.report = true;
+    config.delivery_reports = false;
+    BOOST_TEST(good(draft).report);
+}
+
+// A time that has passed means at once, and takes nothing from the validity.
+BOOST_AUTO_TEST_CASE(not_before_a_time_that_has_passed) {
+    Draft draft = draft_of();
+    for (const UtcMs past : {now, now - 1, UtcMs(0), UtcMs(-62'135'596'800'000)}) {
+        draft.not_before = past;
+        const NewMessage message = good(draft);
+        BOOST_TEST(message.not_before == 0);
+        BOOST_TEST(message.valid_until == now + config.valid_for.count());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_route_is_that_of_number_user_and_label) {
+    config.routes.resize(3);
+    config.routes[0].name = "codes";
+    config.routes[0].labels = "otp";
+    config.routes[1].name = "home";
+    config.routes[1].prefixes = "+52";
+    config.routes[1].users = "ana";
+    config.routes[2].name = "rest";
+    Draft draft = draft_of();
+    BOOST_TEST(good(draft).route == "home"); // the number as it is sent to, not as it was given
+    draft.user = "eva";
+    BOOST_TEST(good(draft).route == "rest");
+    draft.label = "otp";
+    BOOST_TEST(good(draft).route == "codes");
 }
 
 BOOST_AUTO_TEST_CASE(lengths) {
@@ -139,6 +206,13 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_draft) {
     const auto key = [&](const std::string& text) {
         return with([&](Draft& d) { d.idempotency = IdempotencyKey{text, "hash", 0}; });
     };
+    const auto label = [&](const std::string& text) {
+        return with([&](Draft& d) { d.label = text; });
+    };
+    const std::string validity_rule =
+        "Field 'valid_for' must be between 60 and 2592000 seconds, not ";
+    const std::string label_rule =
+        "Field 'label' must have 1 to 64 printable ASCII characters without blanks, not ";
     const std::string key_rule = "Idempotency-Key must have 1 to 255 printable ASCII characters";
     const std::string time_rule = "Timeout must be between 1 and 600 seconds";
     struct Case {
@@ -177,6 +251,21 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_draft) {
          What::reply_timeout, time_rule},
         {"timeout too long", with([](Draft& d) { d.reply_timeout = 601s; }), "timeout",
          What::reply_timeout, time_rule},
+        {"no validity", with([](Draft& d) { d.valid_for = 0s; }), "valid_for",
+         What::validity_invalid, validity_rule + "0 seconds"},
+        {"validity too short", with([](Draft& d) { d.valid_for = 59s; }), "valid_for",
+         What::validity_invalid, validity_rule + "59 seconds"},
+        {"validity too long", with([](Draft& d) { d.valid_for = 720h + 1s; }), "valid_for",
+         What::validity_invalid, validity_rule + "2592001 seconds"},
+        {"too far ahead", with([](Draft& d) { d.not_before = now + Ms(720h).count() + 1; }),
+         "not_before", What::not_before_invalid,
+         "Field 'not_before' must be at most 2592000 seconds ahead, not 2023-12-14T22:13:20Z"},
+        {"empty label", label(""), "label", What::label_invalid, label_rule + "\"\""},
+        {"long label", label(std::string(65, 'l')), "label", What::label_invalid,
+         label_rule + "\"" + std::string(64, 'l') + "\""},
+        {"label with a blank", label("a b"), "label", What::label_invalid, label_rule + "\"a b\""},
+        {"label beyond ASCII", label("ñ"), "label", What::label_invalid, label_rule + "\"ñ\""},
+        {"label with DEL", label("a\x7F"), "label", What::label_invalid, label_rule + "\"a\x7F\""},
         {"empty key", key(""), "Idempotency-Key", What::key_invalid, key_rule},
         {"long key", key(std::string(256, 'k')), "Idempotency-Key", What::key_invalid, key_rule},
         {"key with a newline", key("a\nb"), "Idempotency-Key", What::key_invalid, key_rule},
@@ -202,13 +291,19 @@ BOOST_AUTO_TEST_CASE(all_faults_at_once_in_the_order_of_the_contract) {
     draft.long_messages = LongMessages::reject;
     draft.reply_timeout = 0s;
     draft.idempotency = IdempotencyKey{"", "hash", 0};
+    draft.valid_for = 1s;
+    draft.not_before = now + Ms(10000h).count();
+    draft.label = "";
     const auto found = faults(draft);
-    BOOST_REQUIRE(found.size() == 4U);
+    BOOST_REQUIRE(found.size() == 7U);
     BOOST_TEST(found[0].field == "timeout");
     BOOST_TEST(found[1].field == "number");
     BOOST_TEST(found[2].field == "message");
     BOOST_TEST(found[2].text == "The message must have at most 160 characters, not 2000");
-    BOOST_TEST(found[3].field == "Idempotency-Key");
+    BOOST_TEST(found[3].field == "valid_for");
+    BOOST_TEST(found[4].field == "not_before");
+    BOOST_TEST(found[5].field == "label");
+    BOOST_TEST(found[6].field == "Idempotency-Key");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_just_allowed) {
@@ -221,6 +316,32 @@ BOOST_AUTO_TEST_CASE(what_is_just_allowed) {
         draft.idempotency = IdempotencyKey{key, "hash", 0};
         BOOST_TEST(good(draft).idempotency.value().key == key);
     }
+    for (const Ms valid_for : {Ms(60s), config.valid_for_most}) {
+        draft.valid_for = valid_for;
+        BOOST_TEST(good(draft).network_valid_ms == valid_for.count());
+    }
+    draft.not_before = now + config.not_before_most.count();
+    BOOST_TEST(good(draft).not_before == *draft.not_before);
+    config.not_before_most = 0s; // nothing may be put off
+    draft.not_before = now;
+    BOOST_TEST(good(draft).not_before == 0);
+    draft.not_before = now + 1;
+    BOOST_TEST(faults(draft).front().field == "not_before");
+    draft.not_before.reset();
+    for (const std::string& label : {"!"s, "~"s, std::string(64, 'l')}) {
+        draft.label = label;
+        BOOST_TEST(good(draft).label == label);
+    }
+}
+
+// A wrong draft gets its answer also while the spool is away, and a good one does not without it.
+BOOST_AUTO_TEST_CASE(the_spool_is_asked_for_only_when_the_draft_is_good) {
+    const auto away = []() -> Spool& { throw Error(Fault::unavailable, "away"); };
+    Draft draft = draft_of();
+    BOOST_CHECK_THROW((void)submit(draft, config, numbers, away, now), Error);
+    draft.number = "x";
+    BOOST_TEST(
+        std::holds_alternative<std::vector<FieldFault>>(submit(draft, config, numbers, away, now)));
 }
 
 BOOST_AUTO_TEST_CASE(storing_pokes_the_daemon) {
@@ -234,7 +355,8 @@ BOOST_AUTO_TEST_CASE(storing_pokes_the_daemon) {
     };
     Draft draft = draft_of(repeated("a", 170));
     draft.idempotency = IdempotencyKey{"k1", "hash", now - 1};
-    const auto first = std::get<Submitted>(submit(draft, fresh.config, numbers, fresh.spool, now));
+    const auto first =
+        std::get<Submitted>(submit(draft, fresh.config, numbers, source_of(fresh), now));
     BOOST_TEST((first.how == Stored::done));
     BOOST_TEST(first.text == repeated("a", 160));
     BOOST_TEST(first.parts == 1U);
@@ -244,27 +366,27 @@ BOOST_AUTO_TEST_CASE(storing_pokes_the_daemon) {
     BOOST_TEST(poked());
 
     const auto again =
-        std::get<Submitted>(submit(draft, fresh.config, numbers, fresh.spool, now + 5));
+        std::get<Submitted>(submit(draft, fresh.config, numbers, source_of(fresh), now + 5));
     BOOST_TEST((again.how == Stored::again));
     BOOST_TEST(again.message_id == first.message_id);
     BOOST_TEST(!poked());
 
     draft.idempotency->body_hash = "other";
     const auto conflict =
-        std::get<Submitted>(submit(draft, fresh.config, numbers, fresh.spool, now + 5));
+        std::get<Submitted>(submit(draft, fresh.config, numbers, source_of(fresh), now + 5));
     BOOST_TEST((conflict.how == Stored::conflict));
     BOOST_TEST(!poked());
 
     draft.number = "x";
     BOOST_TEST(std::holds_alternative<std::vector<FieldFault>>(
-        submit(draft, fresh.config, numbers, fresh.spool, now)));
+        submit(draft, fresh.config, numbers, source_of(fresh), now)));
     BOOST_TEST(!poked());
 }
 
 BOOST_AUTO_TEST_CASE(nobody_listening_is_all_right) {
     FreshSpool fresh;
     const auto answer =
-        std::get<Submitted>(submit(draft_of(), fresh.config, numbers, fresh.spool, now));
+        std::get<Submitted>(submit(draft_of(), fresh.config, numbers, source_of(fresh), now));
     BOOST_TEST((fresh.state(answer.message_id) == State::queued));
 }
 

@@ -48,6 +48,32 @@ std::string times(std::size_t count, std::string_view text) {
 
 BOOST_AUTO_TEST_SUITE(worker_protocol_test)
 
+BOOST_AUTO_TEST_CASE(resets_and_validity) {
+    for (const auto level : {ResetRequest::Level::radio, ResetRequest::Level::modem}) {
+        const auto read = request_again(ResetRequest{level, {{"device", "/dev/tty"}}});
+        BOOST_TEST((read.level == level));
+        BOOST_TEST(read.settings.at("device") == "/dev/tty");
+    }
+    SendRequest send;
+    send.validity = 3600;
+    BOOST_TEST(request_again(send).validity == 3600);
+    IncomingSms report;
+    report.kind = IncomingSms::Kind::report;
+    report.location = -1;
+    const auto scanned = answer_again(Scanned{{report}, false});
+    BOOST_TEST(scanned.messages.at(0).location == -1);
+    const char* const bad[] = {
+        R"({"id":1,"op":"reset","level":"power","settings":{}})",
+        R"({"id":1,"op":"reset","level":"radio"})",
+        R"({"id":1,"op":"send","number":"1","text":"","encoding":"gsm7","validity":-1})",
+        R"({"id":1,"op":"delete","folder":0,"location":-1})",
+    };
+    for (const char* line : bad) {
+        std::string why;
+        BOOST_TEST(!parse_request(line, why).has_value(), line);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(requests_come_back_as_they_were) {
     const auto open = request_again(OpenRequest{{{"device", "/dev/ttyUSB0"}, {"pin", "1234"}}});
     BOOST_TEST(open.settings.at("device") == "/dev/ttyUSB0");

@@ -70,7 +70,7 @@ read_request() {
 # Which of the defaults holds for a path.
 shape_of() {
     case ${1%%\?*} in
-    /inbox | /health) shape=short ;;
+    /inbox | /health | /metrics) shape=short ;;
     /api/*) shape=none ;;
     *) shape=envelope ;;
     esac

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Goal: many clients at once, many messages: each goes on the air once and ends as sent. Over the
-# loopback worker, and fewer over the simulated modem, where libgammu takes 0.7 s for each.
+# loopback worker, and fewer over the simulated modem.
 . "$(dirname "$0")/street.bash"
 
 all_sent() {

@@ -21,6 +21,8 @@ scan_interval = 60s
 state_interval = 60s
 sweep_interval = 1s
 network_first = 1s
+unregistered_most = 3s
+radio_after = 2
 long_messages = split
 
 [modem sim]
@@ -42,6 +44,21 @@ on_air() { # TEXT: how often this text is on the air
     jq -s --arg text "$1" 'map(select(.event == "message" and .text == $text)) | length' "$AIR"
 }
 restart_daemon() { kill -TERM "$(process_of smsspoold)"; }
+in_spool() { sqlite3 -cmd '.timeout 5000' "$STREET/spool.sqlite" "$1"; }
+# ms_until_air TEXT COMMAND…: runs it, and prints how long after it this text is on the air.
+ms_until_air() {
+    local text=$1 began
+    began=$(date +%s%3N)
+    "${@:2}" >"$WORK/out"
+    sim wait message match="$text" timeout_ms=60000 >"$WORK/out"
+    echo $(($(date +%s%3N) - began))
+}
+# back_soon WHAT TEXT COMMAND…: that is at most 10 s.
+back_soon() {
+    local ms
+    ms=$(ms_until_air "${@:2}")
+    expect_true "$1 (after $ms ms)" test "$ms" -le 10000
+}
 stored() { sim status | jq '[.stored[]] | add'; }
 inbox_has() { smsctl --json inbox list | jq -se --arg text "$1" 'any(.[]; .text == $text)'; }
 
@@ -63,8 +80,7 @@ expect "a message waits, and says for what" 'queued No modem is ready' \
     "$(field "$waits" '.status + " " + .meta.waiting')"
 aged=$(post 5511110007 aged)
 # A minute is the shortest validity that can be set: its end is moved instead.
-sqlite3 -cmd '.timeout 5000' "$STREET/spool.sqlite" \
-    "UPDATE job SET valid_until_ms = 1 WHERE message_id = '$aged'"
+in_spool "UPDATE job SET valid_until_ms = 1 WHERE message_id = '$aged'"
 expect_true "one whose time is over has failed" until_true 20 is "$aged" failed
 expect "for want of a modem" MODEM_NOT_AVAILABLE "$(field "$aged" .error_code)"
 expect "what came before is on the SIM" 1 "$(stored)"
@@ -93,14 +109,77 @@ expect "two were given: the right one and the wrong one" 'true false' \
 echo 4321 >"$WORK/pin"
 expect_true "the right one in the file: the message goes out" until_true 40 is "$locked" sent
 
+# --- a PIN whose answer nobody heard -------------------------------------------------------------
+
+echo 1234 >"$WORK/pin"
+sim set sim=pin >"$WORK/out"
+sim fault slow on ms=500 >"$WORK/out"
+given=$(sim status | jq .sequence)
+restart_daemon
+expect_true "a wrong PIN is given" \
+    sim wait command match=AT+CPIN= since="$given" timeout_ms=40000
+kill -KILL "$(process_of smsspool-modem)"
+expect_true "the worker that gave it is killed" until_true 20 log_has 'killed by signal 9'
+sim fault slow off >"$WORK/out"
+expect_true "the next one leaves a SIM alone that has not all its tries" \
+    until_true 40 log_has 'the PIN was given before and no answer came'
+expect "the PIN was given once" false \
+    "$(sim wait command match=AT+CPIN= since="$given" count=2 timeout_ms=100 | jq .ok)"
+echo 4321 >"$WORK/pin"
+unlocked=$(post 5511110008 unlocked)
+expect_true "the right one in the file: the message goes out" until_true 40 is "$unlocked" sent
+expect "nothing is noted of a PIN that was right" 0 "$(in_spool 'SELECT COUNT(*) FROM rejected_pin')"
+
+# --- no network ---------------------------------------------------------------------------------
+
+sim fault no_network on code=331 registration=2 >"$WORK/out"
+offline=$(post 5511110009 offline)
+expect_true "without a network it waits" until_true 20 log_has 'not registered in a network (searching)'
+expect_true "after a while the radio is switched off and on" \
+    until_true 20 log_has 'sim: radio off and on: done'
+expect "no attempt is used up" 'queued 0' \
+    "$(field "$offline" .status) $(in_spool "SELECT attempts FROM job WHERE message_id = '$offline'")"
+back_soon "with a network it sends at once" offline sim fault no_network off
+expect_true "and knows it" until_true 10 is "$offline" sent
+
+# --- what is kept of what went wrong ------------------------------------------------------------
+
+sim fault refuse on code=500 count=1 >"$WORK/out"
+refused=$(post 5511110010 'a secret text')
+trace="SELECT trace FROM attempt WHERE outcome = 'refused' AND code = 500"
+has_trace() { in_spool "$trace" | grep -q 'CMS ERROR: 500'; }
+expect_true "the conversation is kept with the attempt" until_true 20 has_trace
+expect "without number and text" 0 "$(in_spool "$trace" | grep -c '5511110010\|secret')"
+expect_true "it is sent in the end" until_true 30 is "$refused" sent
+
+# --- storage that is full -----------------------------------------------------------------------
+
+sim set storage=3 >"$WORK/out"
+full() { [ "$(stored)" -ge 3 ]; }
+kill -STOP "$(process_of smsspool-modem)"
+for n in 1 2 3; do
+    sim incoming +525522220003 "full $n" >"$WORK/out"
+done
+expect_true "the SIM is full" until_true 10 full
+kill -KILL "$(process_of smsspool-modem)"
+expect_true "the log says so" until_true 30 log_has '3 of 3 places for messages are in use'
+expect_true "it is emptied" until_true 30 log_has 'its storage has room again: 0 of 3'
+expect_true "into the inbox" inbox_has 'full 3'
+sim set storage=30 >"$WORK/out"
+
 # --- a modem that falls silent ------------------------------------------------------------------
 
 sim fault mute on >"$WORK/out"
 silent=$(post 5511110004 silent)
 expect_true "a worker that gets no answer is replaced" until_true 30 \
-    log_has 'ttySIM1: no answer to AT; another is started'
-sim fault mute off >"$WORK/out"
-expect_true "the message goes out in the end" until_true 60 is "$silent" sent
+    log_has 'ttySIM1: no answer to AT; '
+expect_true "radio, then reset are tried" until_true 60 log_has 'reset of the modem: failed'
+expect_true "after three failures it is set aside" log_has 'sim: set aside after 3 failures in a row'
+back_soon "it sends soon when the modem answers again" silent sim fault mute off
+expect_true "the message is sent" until_true 20 is "$silent" sent
+expect_true "how long it took is known" until_true 10 log_has 'sim: recovered after'
+recovery_is_known() { [ "$(in_spool 'SELECT recoveries > 0 AND recovery_ms > 0 FROM modem')" = 1 ]; }
+expect_true "and kept" until_true 10 recovery_is_known
 expect_true "as often as its fate says, at most" \
     test "$(on_air silent)" -le $((1 + $(field "$silent" '.meta.unknown_attempts // 0')))
 expect_true "and at least once" test "$(on_air silent)" -ge 1

@@ -6,6 +6,9 @@
 cat >"$WORK/conf" <<END
 scan_interval = 1s
 sweep_interval = 1s
+worker_pause = 100ms
+send_deadline = 6s
+assembly_timeout = 2s
 END
 street_start "$WORK/conf"
 
@@ -64,6 +67,38 @@ expect_true "a late reply is for the inbox" \
     until_true 20 inbox_is '["to nobody","another number","a name","too late"]'
 expect "and changes nothing" timeout,null "$(field "$late" '.status + "," + (.reply | tojson)')"
 
+# --- what may have gone out ---------------------------------------------------------------------
+
+sim fault lost_cmgs on count=1 >"$WORK/out"
+sim json '{"cmd":"rule","match":"did it go","reply":"it did","after_ms":0}' >"$WORK/out"
+doubtful=$(post +525511110007 'did it go' "$waiting")
+expect_true "the reply to a message whose sending is unknown" until_true 60 is "$doubtful" replied
+expect "proves that it went out" 'it did null' "$(reply_of "$doubtful") $(field "$doubtful" .error_code)"
+expect "so it is not sent again" 1 \
+    "$(sim wait part number=+525511110007 count=2 timeout_ms=2000 |
+        jq 'if .ok then 2 else 1 end')"
+
+# --- a part that comes late ---------------------------------------------------------------------
+
+slow=$(post +525511110008 'a long story' "$waiting")
+until_true 30 is "$slow" sent
+long=$(printf 'word%.0s ' {1..50})
+stamp=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+parts_come() { # LIST: these parts of one message
+    sim json "$(jq -cn --arg text "$long" --arg time "$stamp" --argjson only "$1" '{cmd: "incoming",
+        from: "+525511110008", $text, $time, concat_reference: 77, $only, order: $only}')" >"$WORK/out"
+}
+parts_come '[1]'
+expect_true "half a reply, when the other half is given up" until_true 20 is "$slow" replied
+expect "says so" … "$(reply_of "$slow" | tail -c 4)"
+parts_come '[2]'
+has_all() { [ "$(reply_of "$slow")" = "$long" ]; }
+expect_true "the other half completes it" until_true 20 has_all
+parts_come '[1]'
+sim_empty() { [ "$(sim status | jq '[.stored[]] | add')" = 0 ]; }
+expect_true "a half that comes once more is taken from the SIM" until_true 20 sim_empty
+expect "and is not a message" '["to nobody","another number","a name","too late"]' "$(inbox_texts)"
+
 # --- services -----------------------------------------------------------------------------------
 
 saldo=$(post 333 'SALDO' "$waiting")
@@ -89,7 +124,7 @@ expect "status is on one screen" 0 "$(tail -n +25 "$WORK/shown" | wc -l)"
 expect "and no wider than it" 0 "$(grep -c '.\{101\}' "$WORK/shown")"
 expect_true "status says that all is well" smsctl status
 expect "status for programs" true "$(smsctl --json status |
-    jq '.ready and .daemon == "running" and .modems[0].state == "ready" and .jobs.replied == 6')"
+    jq '.ready and .daemon == "running" and .modems[0].state == "ready" and .jobs.replied == 8')"
 smsctl message show "$older" >"$WORK/shown"
 expect_true "message show: what was sent" grep -q 'older' "$WORK/shown"
 expect_true "message show: its reply" grep -q 'to the older' "$WORK/shown"
@@ -98,7 +133,7 @@ expect "message show for programs" '["+525511110001","replied",1,"accepted"]' \
         jq -c '.jobs[0] | [.number, .state, (.journal | length), .journal[0].outcome]')"
 smsctl message show 00000000-0000-4000-8000-000000000000 >"$WORK/out" 2>&1
 expect "message show of none" 1 $?
-expect "a clean-up that only looks" '{"removed":0,"would_remove":11}' \
+expect "a clean-up that only looks" '{"removed":0,"would_remove":13}' \
     "$(smsctl --json inbox clean --older-than 0s --dry-run | jq -c '{removed, would_remove}')"
 smsctl inbox clean --older-than 0s --keep-unread >"$WORK/out"
 expect "a clean-up keeps what is unread" '["a name","too late","Special offer"]' "$(inbox_texts)"

@@ -12,7 +12,11 @@
 #   until_true SECONDS COMMAND…      waits for an event by asking again; fails after that time
 #   child COMMAND…                   runs it in the background until the test ends; its log is in $CHILD_LOG
 #   process_of PROGRAM               the process of this street that runs it; empty: none now
+#   processes_of PROGRAM             all of them, one a line
 #   sim …                            simmodem ctl on this street's modem
+#   another_modem NAME [OPTION…]     one more simulated modem, before street_start: prints its section
+#                                    of the settings; it writes to $WORK/NAME.jsonl
+#   sim_at NAME …                    simmodem ctl on that one
 #   finish                           the last line of a test: ends it with the right status
 #
 # The street's folder is $STREET; its URL is $URL.
@@ -124,7 +128,7 @@ street_start() {
 api() {
     local method=$1 path=$2
     shift 2
-    curl -sk --max-time 30 -X "$method" -u "$(cat "$STREET/credentials")" "$@" "$URL$path"
+    curl -K "$STREET/curl.conf" --max-time 30 -X "$method" "$@" "$URL$path"
 }
 
 post() {
@@ -138,7 +142,7 @@ field() {
 
 statuses() {
     sed "s|.*|url = \"$URL/status?message_id=&\"|" "$1" >"$WORK/urls"
-    curl -sk -u "$(cat "$STREET/credentials")" --config "$WORK/urls"
+    curl -K "$STREET/curl.conf" -K "$WORK/urls"
 }
 
 child() {
@@ -146,15 +150,33 @@ child() {
     children+=($!)
 }
 
-process_of() {
+processes_of() {
+    local pid
     pgrep -f "^$BIN/$1( .*)?\$" | while read -r pid; do
         tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null |
             grep -qxF "SMSSPOOL_STREET=$STREET" && echo "$pid"
-    done | head -1
+    done
+}
+
+process_of() {
+    processes_of "$1" | head -1
 }
 
 sim() {
     "$BIN/simmodem" ctl "$STREET/simmodem.sock" "$@"
+}
+
+# Each is a device of its own, so none is taken for another that has a new name.
+another_modem() {
+    modems=$((${modems:-0} + 1))
+    child "$BIN/simmodem" --link "$WORK/$1" --control "$WORK/$1.sock" --air "$WORK/$1.jsonl" \
+        --imei "$((490154203237518 + modems))" "${@:2}"
+    until_true 10 test -S "$WORK/$1.sock"
+    printf '[modem %s]\ndevice = %s\n' "$1" "$WORK/$1"
+}
+
+sim_at() {
+    "$BIN/simmodem" ctl "$WORK/$1.sock" "${@:2}"
 }
 
 finish() {

@@ -39,6 +39,7 @@ Arrival arrival_of(std::string_view line) {
     const std::string_view kind = cut_off(line, '|');
     arrival.kind = kind == "report" || kind == "raw" ? kind : "deliver";
     arrival.number = cut_off(line, '|');
+    arrival.sent = start_time; // what comes from no place is known by it
     std::string_view place = cut_off(line, '|');
     arrival.part = number_of(cut_off(place, '/'));
     arrival.parts = number_of(place);

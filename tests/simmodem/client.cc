@@ -36,11 +36,11 @@ void put_member(JsonWriter& writer, std::string_view key, std::string_view text)
 
 // Every other member is a text: "333" is a telephone number and "7" may be what a message says.
 constexpr std::string_view number_keys[] = {
-    "after_ms",     "bytes",     "code",         "concat_reference", "count",      "ms",
-    "network",      "reference", "registration", "report_ms",        "signal",     "report_status",
-    "send_time_ms", "since",     "status",       "storage",          "timeout_ms",
+    "after_ms",  "bytes",        "code",         "concat_reference", "count",   "ms",
+    "network",   "reference",    "registration", "report_ms",        "signal",  "report_status",
+    "reboot_ms", "send_time_ms", "since",        "status",           "storage", "timeout_ms",
 };
-constexpr std::string_view flag_keys[] = {"clear", "cme", "error"};
+constexpr std::string_view flag_keys[] = {"acknowledge", "clear", "cme", "error"};
 constexpr std::string_view list_keys[] = {"only", "order"};
 
 bool is_one_of(std::string_view key, std::span<const std::string_view> keys) {

@@ -78,13 +78,14 @@ Answer battery(Modem&, const Arguments&) {
 }
 
 Answer services(Modem&, const Arguments&) {
-    return said("+CSMS: 1,1,1,0");
+    return said("+CSMS: (0,1)");
 }
-Answer service(Modem&, const Arguments&) {
-    return said("+CSMS: 0,1,1,0");
+Answer service(Modem& modem, const Arguments&) {
+    return said(modem.report_habits().wants_acknowledge ? "+CSMS: 1,1,1,0" : "+CSMS: 0,1,1,0");
 }
-Answer set_service(Modem&, const Arguments& arguments) {
-    return arguments.number(0) == 0 ? said("+CSMS: 1,1,0") : cms(302);
+Answer set_service(Modem& modem, const Arguments& arguments) {
+    const int own = modem.report_habits().wants_acknowledge ? 1 : 0;
+    return arguments.number(0) == own ? said("+CSMS: 1,1,0") : cms(302);
 }
 
 constexpr std::array commands{

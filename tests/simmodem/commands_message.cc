@@ -55,8 +55,28 @@ Answer set_more(Modem& modem, const Arguments& arguments) {
     return done();
 }
 
-Answer indication_range(Modem&, const Arguments&) {
-    return said("+CNMI: (0-2),(0-2),(0,2),(0-2),(0,1)");
+// The fourth value of +CNMI: 1 hands reports over, 2 stores them.
+std::string_view offered_reports(const Modem& modem) {
+    switch (modem.report_habits().offer) {
+    case ReportHabits::Offer::none:
+        return "0";
+    case ReportHabits::Offer::direct:
+        return "0,1";
+    case ReportHabits::Offer::stored:
+        return "0,2";
+    case ReportHabits::Offer::both:
+        return "0-2";
+    }
+    return "0";
+}
+
+bool offers_reports(const Modem& modem, int value) {
+    const auto offered = offered_reports(modem);
+    return offered == "0-2" || offered.find(static_cast<char>('0' + value)) != offered.npos;
+}
+
+Answer indication_range(Modem& modem, const Arguments&) {
+    return said("+CNMI: (0-2),(0-2),(0,2),(" + std::string(offered_reports(modem)) + "),(0,1)");
 }
 Answer indications(Modem& modem, const Arguments&) {
     std::string text;
@@ -73,7 +93,8 @@ Answer set_indications(Modem& modem, const Arguments& arguments) {
         if (arguments.text(i).empty())
             continue;
         const auto value = arguments.number(i);
-        if (!value || *value > most.at(i))
+        constexpr std::size_t reports = 3;
+        if (!value || *value > most.at(i) || (i == reports && !offers_reports(modem, *value)))
             return cms(invalid_parameter);
         wanted.at(i) = *value;
     }
@@ -206,7 +227,13 @@ Answer send(Modem& modem, const Arguments& arguments) {
     return answer;
 }
 
+Answer acknowledge(Modem& modem, const Arguments&) {
+    constexpr int none_expected = 340;
+    return modem.acknowledge() ? done() : cms(none_expected);
+}
+
 constexpr std::array commands{
+    Command{"+CNMA", Needs::card_cms, just_ok, nullptr, acknowledge, acknowledge},
     Command{"+CMGF", Needs::nothing, formats, format, set_format, just_ok},
     Command{"+CSCA", Needs::card_cms, just_ok, centre, set_centre, nullptr},
     Command{"+CMMS", Needs::nothing, more_range, more, set_more, nullptr},

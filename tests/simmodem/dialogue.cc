@@ -48,15 +48,44 @@ std::string command_json(std::string_view line) {
 } // namespace
 
 void Dialogue::receive(std::string_view bytes) {
-    if (modem_.faults().is_on(FaultName::mute))
+    const std::size_t unheard = obey_silently(bytes);
+    bytes.remove_prefix(unheard);
+    if (bytes.empty())
         return;
-    if (modem_.faults().is_on(FaultName::deaf_echo)) {
-        say(bytes);
-        return;
-    }
     if (input_.size() + bytes.size() <= most_input)
         input_ += bytes;
     process();
+}
+
+// A modem that says nothing may still switch its radio, or start again; what follows that command
+// it may hear. How many of the bytes it did not hear.
+std::size_t Dialogue::obey_silently(std::string_view bytes) {
+    std::size_t at = 0;
+    while (at < bytes.size() && is_deaf()) {
+        const char c = bytes[at++];
+        if (modem_.faults().is_on(FaultName::deaf_echo))
+            say({&c, 1});
+        if (c == escape)
+            command_.clear();
+        else if (c == '\r')
+            obey();
+        else if (command_.size() <= longest_line)
+            command_ += c;
+    }
+    return at;
+}
+
+bool Dialogue::is_deaf() const {
+    return modem_.faults().is_on(FaultName::mute) || modem_.faults().is_on(FaultName::deaf_echo);
+}
+
+void Dialogue::obey() {
+    constexpr std::string_view wanted = "AT+CFUN=";
+    const std::string line = std::exchange(command_, {});
+    if (!modem_.faults().can_end() || !line.starts_with(wanted))
+        return;
+    events_.record(EventKind::command, {}, line, command_json(line));
+    static_cast<void>(run_line(modem_, line));
 }
 
 void Dialogue::process() {

@@ -57,6 +57,9 @@ private:
     void take_command(char c);
     void take_pdu(char c);
     void run_command();
+    [[nodiscard]] std::size_t obey_silently(std::string_view bytes);
+    [[nodiscard]] bool is_deaf() const;
+    void obey();
     void open_prompt(std::size_t length);
     void finish_pdu();
     void transmit(const Submit& submit, std::uint64_t session);

@@ -89,6 +89,21 @@ void Faults::off(FaultName name, std::string_view number) {
     std::erase_if(active(name), [&](const FaultSettings& f) { return f.number == wanted; });
 }
 
+void Faults::end(Until event) {
+    const auto ends = [&](const FaultSettings& fault) {
+        return fault.until != Until::off && (event == Until::reset || fault.until == event);
+    };
+    for (Active& faults : active_)
+        std::erase_if(faults, ends);
+}
+
+bool Faults::can_end() const {
+    const auto ends = [](const FaultSettings& fault) { return fault.until != Until::off; };
+    return std::any_of(active_.begin(), active_.end(), [&](const Active& faults) {
+        return std::any_of(faults.begin(), faults.end(), ends);
+    });
+}
+
 bool Faults::is_on(FaultName name) const {
     return !all(name).empty();
 }

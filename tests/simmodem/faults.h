@@ -46,6 +46,9 @@ inline constexpr std::size_t fault_count = static_cast<std::size_t>(FaultName::c
 
 enum class RefuseAt { end, prompt };
 enum class RefuseWith { cms, cme, error };
+// What of the client's own doing ends a fault: nothing; its radio switched off and on, or a reset;
+// only a reset.
+enum class Until { off, radio, reset };
 
 // How a fault behaves while it is on. A fault reads those members that its row in the manual names.
 struct FaultSettings {
@@ -56,6 +59,7 @@ struct FaultSettings {
     std::int64_t registration = 2;
     RefuseAt at = RefuseAt::end;
     RefuseWith with = RefuseWith::cms;
+    Until until = Until::off;
     std::string number; // only this recipient
     std::string text;
     std::string link;
@@ -71,6 +75,11 @@ public:
     void on(FaultName name, FaultSettings settings);
     // With a number only that recipient's.
     void off(FaultName name, std::string_view number = {});
+
+    // Switches off what `event` ends. REQUIRES: event is not off.
+    void end(Until event);
+    // True if a fault is on that something of the client's own doing ends.
+    [[nodiscard]] bool can_end() const;
 
     [[nodiscard]] bool is_on(FaultName name) const;
     // The settings of a fault that is on, null otherwise. Valid until the next change.

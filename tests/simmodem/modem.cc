@@ -46,8 +46,21 @@ void Modem::set_network(int registration) {
 }
 
 void Modem::set_function(int function) {
-    function_ = function;
+    if (std::exchange(function_, function) != 1 && function == 1)
+        faults_.end(Until::radio);
     changed();
+}
+
+void Modem::set_report_habits(const ReportHabits& habits) {
+    report_habits_ = habits;
+    unacknowledged_ = false;
+}
+
+bool Modem::acknowledge() {
+    const bool waited = std::exchange(unacknowledged_, false);
+    if (waited)
+        changed();
+    return waited;
 }
 
 void Modem::set_attachment(Attachment attachment) {
@@ -59,9 +72,13 @@ void Modem::restart() {
     settings = Settings{};
     indications_.clear();
     buffered_.clear();
+    unacknowledged_ = false;
     card_.power_up();
     attachment_ = Attachment::attached;
+    faults_.end(Until::reset);
     set_function(1);
+    if (on_restart_)
+        on_restart_();
 }
 
 void Modem::changed() {
@@ -95,6 +112,9 @@ std::optional<Placed> Modem::receive(const Arrival& arrival) {
     const int routed = report ? 1 : 2; // the value of +CNMI that hands it over instead of keeping
     if (settings.indications[report ? reports : messages] != routed)
         return keep(arrival);
+    if (unacknowledged_)
+        return std::nullopt;
+    unacknowledged_ = report_habits_.wants_acknowledge;
     hand_over(arrival);
     return Placed{};
 }
@@ -102,7 +122,9 @@ std::optional<Placed> Modem::receive(const Arrival& arrival) {
 std::optional<Placed> Modem::keep(const Arrival& arrival) {
     if (faults_.is_on(FaultName::storage_full))
         return std::nullopt;
-    const Memory memory = arrival.memory.value_or(receiving_memory());
+    Memory memory = arrival.memory.value_or(receiving_memory());
+    if (arrival.kind == Arrival::Kind::report)
+        memory = report_habits_.memory.value_or(memory);
     const auto place = store_.add(memory, {arrival.pdu, MessageStatus::unread});
     if (!place)
         return std::nullopt;

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,14 @@ struct Settings {
     int operator_format = 0;                       // +COPS: 0 long, 1 short, 2 digits
     int more_messages = 0;                         // +CMMS
     std::array<Memory, 3> memories{Memory::sm, Memory::sm, Memory::sm}; // read, write, receive
+};
+
+// How the modem treats delivery reports; what it is built like, and no setting of the client's.
+struct ReportHabits {
+    enum class Offer { none, direct, stored, both };
+    Offer offer = Offer::both;      // the fourth value of +CNMI
+    std::optional<Memory> memory;   // where they are stored; nothing: where messages arrive
+    bool wants_acknowledge = false; // +CSMS 1: after +CDS nothing more is handed over before +CNMA
 };
 
 struct ModemOptions {
@@ -54,6 +63,14 @@ public:
     // The card as it is seen: a fault may hide it.
     [[nodiscard]] CardState card_state() const;
 
+    [[nodiscard]] const ReportHabits& report_habits() const { return report_habits_; }
+    void set_report_habits(const ReportHabits& habits);
+    // +CNMA; false where nothing waits for it.
+    bool acknowledge();
+
+    // Called when the client has restarted the modem, beside what restart() does.
+    void set_on_restart(std::function<void()> action) { on_restart_ = std::move(action); }
+
     [[nodiscard]] const std::string& smsc() const { return smsc_; }
     void set_smsc(std::string number) { smsc_ = std::move(number); }
 
@@ -68,7 +85,7 @@ public:
     void set_network(int registration);
     [[nodiscard]] bool registered() const { return registration() == 1 || registration() == 5; }
 
-    // +CFUN
+    // +CFUN; off and on again ends the faults that this ends.
     [[nodiscard]] int function() const { return function_; }
     void set_function(int function);
 
@@ -77,7 +94,8 @@ public:
     [[nodiscard]] Attachment attachment() const { return attachment_; }
     void set_attachment(Attachment attachment);
 
-    // As after a loss of power: settings, functionality and the card's lock.
+    // As after a loss of power: settings, functionality and the card's lock. Ends the faults that a
+    // reset ends.
     void restart();
 
     // To be called whenever card, radio, storage or a fault has changed: reports a new registration
@@ -110,6 +128,9 @@ private:
     int network_state_ = 1;
     int function_ = 1;
     Attachment attachment_ = Attachment::attached;
+    ReportHabits report_habits_;
+    bool unacknowledged_ = false;
+    std::function<void()> on_restart_;
     int last_registration_ = 0;
     std::deque<std::string> indications_;
     std::deque<std::string> buffered_; // while +CNMI has mode 0

@@ -42,6 +42,11 @@ std::string part_line(const Submit& submit, std::uint8_t reference, const std::s
     writer.Uint(reference);
     put_key(writer, "report");
     writer.Bool(submit.report == ReportWish::yes);
+    put_key(writer, "validity");
+    if (submit.valid_seconds)
+        writer.Int64(*submit.valid_seconds);
+    else
+        writer.Null();
     put_key(writer, "class");
     if (submit.message_class)
         writer.Uint(*submit.message_class);

@@ -35,6 +35,7 @@ struct Submit {
     std::uint8_t data_coding = 0;
     std::optional<unsigned> message_class; // 0 is shown at once and not kept ("flash")
     Validity validity = Validity::none;
+    std::optional<std::int64_t> valid_seconds; // of a relative validity (9.2.3.12.1)
     ReportWish report = ReportWish::no;
     Content content;
     std::optional<Concat> concat;

@@ -153,6 +153,17 @@ std::size_t validity_octets(Validity validity) {
     return 0;
 }
 
+// Steps of 5 minutes, of 30, of a day, of a week (9.2.3.12.1).
+std::int64_t relative_seconds(std::int64_t octet) {
+    constexpr std::int64_t minute = 60;
+    constexpr std::int64_t day = 24 * 60 * minute;
+    if (octet <= 143)
+        return (octet + 1) * 5 * minute;
+    if (octet <= 167)
+        return day / 2 + (octet - 143) * 30 * minute;
+    return octet <= 196 ? (octet - 166) * day : (octet - 192) * 7 * day;
+}
+
 std::optional<unsigned> class_of(std::uint8_t data_coding) {
     const unsigned group = data_coding >> 4U;
     const bool has_class = group == 0xF || (group < 0x8 && (data_coding & 0x10U) != 0);
@@ -173,7 +184,10 @@ std::optional<Submit> read_submit(OctetReader& reader, Submit submit) {
     submit.message_class = class_of(submit.data_coding);
     submit.validity = validity_of(first);
     submit.report = (first & 0x20U) != 0 ? ReportWish::yes : ReportWish::no;
-    reader.skip(validity_octets(submit.validity));
+    if (submit.validity == Validity::relative)
+        submit.valid_seconds = relative_seconds(reader.next());
+    else
+        reader.skip(validity_octets(submit.validity));
     if (!read_user_data(reader, first, submit))
         return std::nullopt;
     return submit;

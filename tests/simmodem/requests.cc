@@ -7,6 +7,7 @@
 #include "common/utf.h"
 #include "tests/simmodem/members.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -92,6 +93,17 @@ void rules(Simulator& simulator, const Value& request, JsonWriter& writer) {
 
 // --- faults -------------------------------------------------------------------------------------
 
+Until until_in(const Value& request) {
+    const auto word = text_in(request, "until");
+    if (!word)
+        return Until::off;
+    if (*word == "radio")
+        return Until::radio;
+    if (*word != "reset")
+        refuse("\"until\" must be radio or reset.");
+    return Until::reset;
+}
+
 FaultSettings fault_settings(FaultName name, const Value& request) {
     FaultSettings settings = default_settings(name);
     settings.ms = number_in(request, "ms", longest_ms).value_or(settings.ms);
@@ -104,6 +116,7 @@ FaultSettings fault_settings(FaultName name, const Value& request) {
     settings.link = text_in(request, "link").value_or("");
     if (text_in(request, "at").value_or("end") == "prompt")
         settings.at = RefuseAt::prompt;
+    settings.until = until_in(request);
     if (flag_in(request, "cme"))
         settings.with = RefuseWith::cme;
     if (flag_in(request, "error"))
@@ -181,6 +194,35 @@ void set_times(Simulator& simulator, const Value& request) {
         simulator.dialogue.set_send_time(std::chrono::milliseconds{*ms});
     if (const auto ms = number_in(request, "report_ms", longest_ms))
         simulator.network.set_report_delay(std::chrono::milliseconds{*ms});
+    if (const auto ms = number_in(request, "reboot_ms", longest_ms))
+        simulator.set_reboot_time(std::chrono::milliseconds{*ms});
+}
+
+struct OfferName {
+    std::string_view name;
+    ReportHabits::Offer offer;
+};
+constexpr std::array offers{
+    OfferName{"none", ReportHabits::Offer::none}, OfferName{"direct", ReportHabits::Offer::direct},
+    OfferName{"stored", ReportHabits::Offer::stored}, OfferName{"both", ReportHabits::Offer::both}};
+
+void set_reports(Simulator& simulator, const Value& request) {
+    ReportHabits habits = simulator.modem.report_habits();
+    if (const auto word = text_in(request, "reports")) {
+        const auto row = std::find_if(offers.begin(), offers.end(),
+                                      [&](const OfferName& offer) { return offer.name == *word; });
+        if (row == offers.end())
+            refuse("\"reports\" must be none, direct, stored or both.");
+        habits.offer = row->offer;
+    }
+    if (const auto word = text_in(request, "report_memory")) {
+        habits.memory = memory_named(*word);
+        if (!habits.memory || *habits.memory == Memory::mt)
+            refuse("\"report_memory\" must be SM, ME or SR.");
+    }
+    if (request.HasMember("acknowledge"))
+        habits.wants_acknowledge = flag_in(request, "acknowledge");
+    simulator.modem.set_report_habits(habits);
 }
 
 void set(Simulator& simulator, const Value& request, JsonWriter&) {
@@ -193,6 +235,7 @@ void set(Simulator& simulator, const Value& request, JsonWriter&) {
     if (const auto number = text_in(request, "smsc"))
         simulator.modem.set_smsc(*number);
     set_times(simulator, request);
+    set_reports(simulator, request);
     set_card(simulator, request);
     if (const auto network = number_in(request, "network", 5))
         simulator.modem.set_network(static_cast<int>(*network));

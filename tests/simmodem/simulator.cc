@@ -9,7 +9,9 @@ namespace smsspool::sim {
 Simulator::Simulator(const std::string& link, const std::string& air, const ModemOptions& options)
     : events(air), network(timers, events, faults, {options.imei, options.smsc}),
       modem(options, network, faults), port(link, listener()),
-      dialogue(modem, network, events, timers, line()) {}
+      dialogue(modem, network, events, timers, line()) {
+    modem.set_on_restart([this] { restarted(); });
+}
 
 Port::Listener Simulator::listener() {
     return {[this](std::string_view bytes) { dialogue.receive(bytes); }, [this] { client("open"); },
@@ -66,6 +68,16 @@ void Simulator::die() {
     const auto death = faults.use(FaultName::die_in_pdu);
     faults.off(FaultName::die_in_pdu);
     switch_on(FaultName::unplug, death.value_or(FaultSettings{}));
+}
+
+// The answer to the command that did it is still to be read by the client.
+void Simulator::restarted() {
+    constexpr std::chrono::milliseconds last_words{50};
+    if (reboot_time_.count() == 0)
+        return;
+    FaultSettings away;
+    away.ms = reboot_time_.count();
+    timers.after(last_words, [this, away] { switch_on(FaultName::unplug, away); });
 }
 
 void Simulator::switched() {

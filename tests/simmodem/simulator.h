@@ -11,6 +11,7 @@
 #include "tests/simmodem/port.h"
 #include "tests/simmodem/timers.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -34,6 +35,9 @@ public:
     // A number: only that refusal. A link: the name under which an unplugged modem comes back.
     void switch_off(FaultName name, const std::string& number = {}, const std::string& link = {});
 
+    // How long the line is away when the client restarts the modem; 0: it stays.
+    void set_reboot_time(std::chrono::milliseconds time) { reboot_time_ = time; }
+
 private:
     [[nodiscard]] Port::Listener listener();
     [[nodiscard]] Dialogue::Line line();
@@ -42,8 +46,10 @@ private:
     void plug(const std::string& link);
     void die();
     void switched();
+    void restarted();
 
     std::optional<Timers::Id> replug_; // when an unplugged modem comes back by itself
+    std::chrono::milliseconds reboot_time_{0};
 };
 
 } // namespace smsspool::sim
