@@ -1,0 +1,102 @@
+// Passwords and how they are hashed.
+
+#include "common/password.h"
+
+#include "common/error.h"
+
+#include <array>
+#include <cerrno>
+#include <crypt.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <vector>
+
+namespace smsspool {
+
+namespace {
+
+constexpr std::string_view ssha = "{SSHA}";
+constexpr std::size_t salt_size = 16;
+
+void fill_with_random(unsigned char* to, std::size_t size) {
+    if (RAND_bytes(to, static_cast<int>(size)) != 1)
+        throw Error(Fault::unavailable, "the system gives no random bytes");
+}
+
+std::string base64(const std::vector<unsigned char>& bytes) {
+    // EVP_EncodeBlock writes four characters for each three bytes begun, and a zero.
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
+                                       static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(length));
+    return text;
+}
+
+std::vector<unsigned char> sha1(std::string_view secret, std::string_view salt) {
+    std::string all(secret);
+    all += salt;
+    std::vector<unsigned char> digest(EVP_MAX_MD_SIZE);
+    unsigned int length = 0;
+    if (EVP_Digest(all.data(), all.size(), digest.data(), &length, EVP_sha1(), nullptr) != 1)
+        throw Error(Fault::unavailable, "the system has no SHA-1");
+    digest.resize(length);
+    return digest;
+}
+
+} // namespace
+
+std::string password_fault(std::string_view password) {
+    if (password.size() < password_least || password.size() > password_most)
+        return "a password must have " + std::to_string(password_least) + " to " +
+               std::to_string(password_most) + " bytes, not " + std::to_string(password.size());
+    for (const char byte : password) {
+        if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F)
+            return "a password must not hold control characters";
+    }
+    return {};
+}
+
+std::string slow_hash(std::string_view password, int cost) {
+    std::array<char, salt_size> random{};
+    fill_with_random(reinterpret_cast<unsigned char*>(random.data()), random.size());
+    std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};
+    crypt_data work{};
+    const char* hash = nullptr;
+    if (::crypt_gensalt_rn("$2b$", static_cast<unsigned long>(cost), random.data(),
+                           static_cast<int>(random.size()), setting.data(),
+                           static_cast<int>(setting.size())) != nullptr)
+        hash = ::crypt_r(std::string(password).c_str(), setting.data(), &work);
+    if (hash == nullptr || hash[0] == '*')
+        throw system_error(Fault::unavailable, "bcrypt");
+    return hash;
+}
+
+std::string fast_hash(std::string_view secret) {
+    std::array<char, salt_size> salt{};
+    fill_with_random(reinterpret_cast<unsigned char*>(salt.data()), salt.size());
+    std::vector<unsigned char> bytes = sha1(secret, {salt.data(), salt.size()});
+    bytes.insert(bytes.end(), salt.begin(), salt.end());
+    return std::string(ssha) + base64(bytes);
+}
+
+std::string new_secret() {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz234567"; // 5 bits each
+    std::array<unsigned char, 26> random{};
+    fill_with_random(random.data(), random.size());
+    std::string secret;
+    for (const unsigned char byte : random)
+        secret += letters[byte % letters.size()];
+    return secret;
+}
+
+bool nginx_can_check(std::string_view hash) {
+    for (const std::string_view own : {std::string_view("$apr1$"), ssha, std::string_view("{SHA}"),
+                                       std::string_view("{PLAIN}")}) {
+        if (hash.starts_with(own))
+            return true;
+    }
+    // What begins otherwise nginx gives to crypt(3).
+    return ::crypt_checksalt(std::string(hash).c_str()) == CRYPT_SALT_OK;
+}
+
+} // namespace smsspool
