@@ -72,9 +72,10 @@ public:
     Queue(Database& db, const Claimer& claimer, UtcMs now)
         : db_(db), claimer_(claimer), now_(now), only_known_(only_known(db, claimer)) {}
 
-    // The oldest of a priority on all the claimer's routes: a look in the index for each.
+    // The oldest of a priority on all the claimer's routes, and of what only it may finish: a look
+    // in the index for each.
     std::optional<Due> oldest(Priority priority) {
-        std::optional<Due> best;
+        std::optional<Due> best = pinned(priority);
         for (const std::string& route : claimer_.routes) {
             auto due = oldest(priority, route);
             if (due && (!best || goes_before(*due, *best)))
@@ -86,9 +87,20 @@ public:
 private:
     std::optional<Due> oldest(Priority priority, const std::string& route) {
         Use row = db_.use(only_known_ ? Sql::job_look_known : Sql::job_look);
-        row.bind_all(route, static_cast<std::int64_t>(priority), now_, now_, claimer_.modem);
+        row.bind_all(route, static_cast<std::int64_t>(priority), now_, now_);
         if (only_known_)
             row.bind_all(claimer_.modem, claimer_.month);
+        return due_of(row);
+    }
+
+    // The modem wrote to its recipient before: no limit of recipients is in its way.
+    std::optional<Due> pinned(Priority priority) {
+        Use row = db_.use(Sql::job_look_pinned);
+        return due_of(
+            row.bind_all(claimer_.modem, static_cast<std::int64_t>(priority), now_, now_));
+    }
+
+    static std::optional<Due> due_of(Use& row) {
         if (!row.step())
             return std::nullopt;
         return Due{read_job(row), row.number(12)};

@@ -20,21 +20,12 @@ std::optional<UtcMs> sooner(std::optional<UtcMs> one, std::optional<UtcMs> other
     return std::min(*one, *other);
 }
 
-std::optional<UtcMs> due_on(Database& db, std::string_view route) {
+// When the first of `what`, a route or a modem as `which` asks for it, becomes due.
+std::optional<UtcMs> due_of(Database& db, Sql which, std::string_view what) {
     std::optional<UtcMs> due;
     for (const Priority priority : priorities) {
-        Use row = db.use(Sql::job_due_next);
-        if (row.bind_all(route, static_cast<std::int64_t>(priority)).step())
-            due = sooner(due, row.number(0));
-    }
-    return due;
-}
-
-std::optional<UtcMs> due_on(Database& db, std::string_view route, std::string_view modem) {
-    std::optional<UtcMs> due;
-    for (const Priority priority : priorities) {
-        Use row = db.use(Sql::job_due_for);
-        if (row.bind_all(route, static_cast<std::int64_t>(priority), modem).step())
+        Use row = db.use(which);
+        if (row.bind_all(what, static_cast<std::int64_t>(priority)).step())
             due = sooner(due, row.number(0));
     }
     return due;
@@ -141,7 +132,7 @@ std::optional<UtcMs> Spool::next_due() {
     db_->look([&] {
         due.reset();
         for (const std::string& route : used_routes(*db_))
-            due = sooner(due, due_on(*db_, route));
+            due = sooner(due, due_of(*db_, Sql::job_due_next, route));
     });
     return due;
 }
@@ -149,9 +140,9 @@ std::optional<UtcMs> Spool::next_due() {
 std::optional<UtcMs> Spool::next_due(const Claimer& claimer) {
     std::optional<UtcMs> due;
     db_->look([&] {
-        due.reset();
+        due = due_of(*db_, Sql::job_due_pinned, claimer.modem);
         for (const std::string& route : claimer.routes)
-            due = sooner(due, due_on(*db_, route, claimer.modem));
+            due = sooner(due, due_of(*db_, Sql::job_due_for, route));
     });
     return due;
 }

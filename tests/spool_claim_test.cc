@@ -275,6 +275,24 @@ BOOST_AUTO_TEST_CASE(what_keeps_a_job_with_its_modem) {
     }
 }
 
+// Its route may have been taken from the modem meanwhile: by the configuration, or since it only
+// stood in. Nobody else may send the rest.
+BOOST_AUTO_TEST_CASE(the_rest_of_a_message_is_of_no_route) {
+    const auto id = add([](NewMessage& message) {
+        message.text = long_text(2);
+        message.route = "abroad";
+    });
+    const Work first = spool.claim(claimer_of("one", {"", "abroad"}), start_time).value();
+    const Work second = settle(first, WasAccepted{1}, start_time).next.value();
+    (void)settle(second, WasWithdrawn{"unplugged"}, start_time - 1'000);
+    BOOST_TEST(!spool.next_due(claimer_of("two", {"", "abroad"})).has_value());
+    BOOST_TEST(!spool.claim(claimer_of("two", {"", "abroad"}), start_time).has_value());
+    BOOST_TEST(spool.next_due(claimer_of("one")).value() == start_time);
+    // It takes its turn among what is on the modem's routes.
+    const auto later = add_on("", start_time + 1);
+    BOOST_TEST((take_all(claimer_of("one"), start_time + 1) == Ids{id, later}));
+}
+
 // Its parts come from another sender: the number that joins them is of that modem's row.
 BOOST_AUTO_TEST_CASE(another_modem_counts_references_for_itself) {
     (void)add_parts(2);
@@ -490,8 +508,12 @@ BOOST_AUTO_TEST_CASE(looks_go_by_the_index) {
     const std::vector<std::pair<Sql, std::string>> cases{
         {Sql::job_look, due},
         {Sql::job_look_known, due},
+        {Sql::job_look_pinned, "SEARCH job USING INDEX job_pinned "
+                               "(pinned=? AND state=? AND priority=? AND not_before_ms<?)"},
         {Sql::job_due_next, next},
         {Sql::job_due_for, next},
+        {Sql::job_due_pinned, "(pinned=? AND state=? AND priority=?)"},
+        {Sql::job_pinned, "(pinned=? AND state=?)"},
         {Sql::job_route_after, "(state=? AND route>?)"},
         {Sql::job_of_route, "(state=? AND route=?)"},
         {Sql::usage_list, "SEARCH usage_minute USING PRIMARY KEY (modem=? AND minute_ms>?)"},
