@@ -95,7 +95,7 @@ $(BIN)/simmodem: $(call objects,$(SIMMODEM)) $(A)
 
 # A unit test links everything that is not a program's own main.
 NO_MAIN = $(filter-out %main.cc,$(SPOOLD) $(WORKER) $(CTL) $(SIMMODEM) $(LOOPBACK)) \
-          $(filter-out %main.cc %_gammu.cc,$(MODEM)) $(SUPPORT)
+          $(filter-out %main.cc %_gammu.cc spoold/modem_gammu_%.cc,$(MODEM)) $(SUPPORT)
 
 $(BUILD)/libtest.a: $(call objects,$(NO_MAIN))
 	@rm -f $@

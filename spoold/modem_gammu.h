@@ -1,4 +1,4 @@
-// libgammu, and everything that must be known about it. The only place that includes gammu.h.
+// libgammu, and everything that must be known about it. Only modem_gammu* includes gammu.h.
 //
 // One object is one connection to one phone. libgammu blocks, for minutes on a modem that is mute
 // and for ever on one that chatters: whoever calls has somebody who kills this process at a
