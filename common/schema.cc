@@ -311,6 +311,36 @@ constexpr std::string_view modem_step =
 constexpr std::string_view modem_trace =
     "ALTER TABLE modem ADD COLUMN trace TEXT NOT NULL DEFAULT ''"; // of its last trouble
 
+constexpr std::string_view table_account = R"sql(
+CREATE TABLE IF NOT EXISTS account (          -- users; their passwords are in the password file
+  name          TEXT NOT NULL PRIMARY KEY,
+  enabled       INTEGER NOT NULL,             -- 0: let in no more
+  scopes        TEXT NOT NULL,                -- words of common/accounts.h, separated by spaces
+  parts_per_day INTEGER NOT NULL,             -- 0: no limit
+  recipients    TEXT NOT NULL,                -- beginnings of numbers; '': all
+  hours         TEXT NOT NULL,                -- 08:00-20:00; '': all day
+  created_ms    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view table_token = R"sql(
+CREATE TABLE IF NOT EXISTS token (            -- bearer tokens
+  id            TEXT NOT NULL PRIMARY KEY,    -- UUIDv7
+  username      TEXT NOT NULL,
+  hash          TEXT NOT NULL UNIQUE,         -- SHA-256 of the token
+  note          TEXT NOT NULL,                -- what it is for
+  scopes        TEXT NOT NULL,
+  parts_per_day INTEGER NOT NULL,
+  recipients    TEXT NOT NULL,
+  hours         TEXT NOT NULL,
+  networks      TEXT NOT NULL,                -- where it counts; '': everywhere
+  expires_ms    INTEGER,                      -- NULL: never
+  created_ms    INTEGER NOT NULL,
+  used_ms       INTEGER                       -- last time; NULL: never
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view index_token_username = R"sql(
+CREATE INDEX IF NOT EXISTS token_username ON token (username, id))sql";
+
 // given: no answer of the SIM is known. refused: by the SIM.
 constexpr std::string_view pin_fate =
     "ALTER TABLE rejected_pin ADD COLUMN fate TEXT NOT NULL DEFAULT 'refused'";
@@ -442,6 +472,9 @@ const std::vector<Migration>& migrations() {
         {"modem.trace", modem_trace},
         {"rejected_pin.fate", pin_fate},
         {"job_pinned", index_job_pinned},
+        {"account", table_account},
+        {"token", table_token},
+        {"token_username", index_token_username},
     };
     return list;
 }

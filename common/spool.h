@@ -21,6 +21,7 @@
 #ifndef SMSSPOOL_COMMON_SPOOL_H
 #define SMSSPOOL_COMMON_SPOOL_H
 
+#include "common/accounts.h"
 #include "common/clock.h"
 #include "common/message.h"
 #include "common/parts.h"
@@ -428,6 +429,29 @@ public:
     PinNote pin_note(std::string_view modem);
     // An empty mark forgets it: the PIN was right.
     void note_pin(std::string_view modem, const PinNote& note);
+
+    // --- users and tokens (common/accounts.h) ---
+
+    // By name.
+    std::vector<Account> accounts();
+    std::optional<Account> account(std::string_view name);
+    // In the place of the one of this name, if there is one; its time of creation stays then.
+    void put_account(const Account& account);
+    // With its tokens. False: there was none.
+    bool remove_account(std::string_view name);
+
+    // Those of `user`, or of all where it is empty, in the order in which they were made.
+    std::vector<Token> tokens(std::string_view user);
+    // Whether it has expired or its user may still use it is for the caller to judge.
+    std::optional<Token> token(std::string_view id);
+    std::optional<Token> token_with_hash(std::string_view hash);
+    // Done already where this very id and hash are there. Throws Error(conflict) where another has
+    // the hash.
+    void add_token(const Token& token);
+    // False: there was none.
+    bool remove_token(std::string_view id);
+    // It was used at `now`; written once a minute at the most.
+    void note_token_use(std::string_view id, UtcMs now);
 
 private:
     std::unique_ptr<Database> db_;

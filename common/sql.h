@@ -143,6 +143,18 @@ enum class Sql : std::uint8_t {
     care_outcomes,
     care_inbox_states,
     care_kinds,
+    account_list,
+    account_get,
+    account_add,
+    account_set,
+    account_remove,
+    token_list,
+    token_get,
+    token_hash,
+    token_add,
+    token_used,
+    token_remove,
+    token_remove_all,
     count
 };
 
@@ -442,6 +454,29 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::care_outcomes, "SELECT outcome, MIN(id), COUNT(*) FROM attempt GROUP BY outcome"},
     {Sql::care_inbox_states, "SELECT state, MIN(id), COUNT(*) FROM inbox GROUP BY state"},
     {Sql::care_kinds, "SELECT kind, MIN(id), COUNT(*) FROM incoming GROUP BY kind"},
+    {Sql::account_list, "SELECT name, enabled, scopes, parts_per_day, recipients, hours, "
+                        "created_ms FROM account ORDER BY name"},
+    {Sql::account_get, "SELECT name, enabled, scopes, parts_per_day, recipients, hours, created_ms "
+                       "FROM account WHERE name = ?"},
+    {Sql::account_add, "INSERT INTO account (enabled, scopes, parts_per_day, recipients, hours, "
+                       "name, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)"},
+    {Sql::account_set, "UPDATE account SET enabled = ?, scopes = ?, parts_per_day = ?, recipients "
+                       "= ?, hours = ? WHERE name = ?"},
+    {Sql::account_remove, "DELETE FROM account WHERE name = ?"},
+    {Sql::token_list,
+     "SELECT id, username, hash, note, scopes, parts_per_day, recipients, hours, networks, "
+     "expires_ms, created_ms, used_ms FROM token WHERE ? = '' OR username = ? ORDER BY id"},
+    {Sql::token_get, "SELECT id, username, hash, note, scopes, parts_per_day, recipients, hours, "
+                     "networks, expires_ms, created_ms, used_ms FROM token WHERE id = ?"},
+    {Sql::token_hash, "SELECT id, username, hash, note, scopes, parts_per_day, recipients, hours, "
+                      "networks, expires_ms, created_ms, used_ms FROM token WHERE hash = ?"},
+    {Sql::token_add,
+     "INSERT INTO token (id, username, hash, note, scopes, parts_per_day, recipients, hours, "
+     "networks, expires_ms, created_ms, used_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+    {Sql::token_used,
+     "UPDATE token SET used_ms = ? WHERE id = ? AND (used_ms IS NULL OR used_ms < ?)"},
+    {Sql::token_remove, "DELETE FROM token WHERE id = ?"},
+    {Sql::token_remove_all, "DELETE FROM token WHERE username = ?"},
 }};
 
 static_assert([] {
