@@ -1,53 +1,62 @@
 #!/bin/bash
-# Goal: over a modem, as over the loopback worker: whatever is killed with SIGKILL, nothing that was
+# Goal: over modems, as over the loopback worker: whatever is killed with SIGKILL, nothing that was
 # answered with success is missing on the air, and a double only where /status says that an outcome
-# was unknown. kill.sh tells what can be killed where; here libgammu is in the middle of a dialogue,
-# and the modem keeps what it was told.
+# was unknown. Here libgammu is in the middle of a dialogue, each modem keeps what it was told, and
+# one daemon drives MODEMS (8) of them.
 #
-# MESSAGES (30) are posted while the FastCGI program is killed at random; daemon and worker in turn,
-# each time after one more part went on the air, so that it goes on.
+# MESSAGES (160) or more are posted while the FastCGI program is killed at random; daemon and one of
+# the workers in turn, KILLS (10) times, each time after more parts went on the air, so that it goes
+# on, and while others are on their way.
 . "$(dirname "$0")/../flow/street.bash"
 . tests/crash/verdict.bash
+. tests/crash/killer.bash
 
-MESSAGES=${MESSAGES:-30}
-cat >"$WORK/conf" <<END
-worker_pause = 100ms
-sweep_interval = 1s
-END
+LEAST=${MESSAGES:-160}
+MODEMS=${MODEMS:-8}
+KILLS=${KILLS:-10}
+# So long a part that is on the air is not answered.
+ANSWER_MS=700
+airs=("$STREET/air.jsonl")
+make_conf() {
+    local i
+    printf 'worker_pause = 100ms\nsweep_interval = 1s\n'
+    for ((i = 2; i <= MODEMS; ++i)); do
+        another_modem "modem$i"
+        airs+=("$WORK/modem$i.jsonl")
+    done
+}
+make_conf >"$WORK/conf"
 street_start "$WORK/conf"
-# Wide enough to be hit: on the air, and not answered.
-sim set send_time_ms=400 >"$WORK/out"
+touch "${airs[@]}"
+sim fault late_cmgs on ms=$ANSWER_MS >"$WORK/out"
+for ((i = 2; i <= MODEMS; ++i)); do
+    sim_at "modem$i" fault late_cmgs on ms=$ANSWER_MS >"$WORK/out"
+done
 
-strike() { # PROGRAM
-    local pid
-    pid=$(process_of "$1")
-    [ -n "$pid" ] && kill -KILL "$pid" 2>/dev/null && kills[$1]=$((kills[$1] + 1))
+on_air() { cat "${airs[@]}" | wc -l; }
+more_on_air() { [ "$(on_air)" -gt "$1" ]; }
+some_are_under_way() { [ "$(under_way)" -gt 0 ]; }
+# Each modem has something to do, and not so much that it is awaited for long in the end.
+may_post() {
+    [ "$("$BIN/smsctl" -c "$STREET/smsspool.conf" --json status | jq .jobs.queued)" -lt $((MODEMS * 3)) ]
 }
 
-more_on_air() { [ "$(wc -l <"$STREET/air.jsonl")" -gt "$1" ]; }
-
-declare -A kills=([smsspoold]=0 [smsspool-modem]=0 [smsspool-send]=0)
-"$BIN/load" -k -u "$URL/" -a "$STREET/credentials" -n "$MESSAGES" -c 2 -r 1000 -p 200 \
-    >"$WORK/answers" 2>"$WORK/summary" &
-load=$!
-while kill -0 "$load" 2>/dev/null; do
+victims=(smsspoold smsspool-modem)
+posting_start "$LEAST" $((MODEMS * 2)) -c 2
+for ((i = 0; i < KILLS; ++i)); do
     strike smsspool-send
-    sleep "0.$((RANDOM % 9 + 1))"
-done
-wait "$load"
-expect "every message was accepted in the end" "$MESSAGES" \
-    "$(jq -s '[.[] | select(.status == 200)] | length' "$WORK/answers")"
-
-touch "$STREET/air.jsonl"
-for victim in smsspoold smsspool-modem smsspoold smsspool-modem smsspoold smsspool-modem; do
-    seen=$(wc -l <"$STREET/air.jsonl")
-    until_true 60 more_on_air "$seen" || break
+    seen=$(on_air)
+    until_true 60 more_on_air $((seen + 2)) || break
     sleep "0.$((RANDOM % 8))$((RANDOM % 10))"
-    strike "$victim"
+    until_true 60 some_are_under_way || break
+    strike "${victims[i % 2]}"
 done
-for victim in "${!kills[@]}"; do
-    expect_true "the killer was there (${kills[$victim]} times at $victim)" \
-        test "${kills[$victim]}" -ge 3
+posting_end
+for victim in "${victims[@]}"; do
+    expect "the killer was there, times at $victim" $((KILLS / 2)) "${kills[$victim]:-0}"
 done
-judge
+judge "${airs[@]}"
+expect_true "parts were cut off on their way" test "$(jq .unknown "$WORK/verdict")" -gt 0
+used() { local air; for air in "${airs[@]}"; do [ -s "$air" ] && echo "$air"; done | wc -l; }
+expect "each modem took its share" "$MODEMS" "$(used)"
 finish

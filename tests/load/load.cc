@@ -98,6 +98,15 @@ public:
         for (int i = 0; i < options.count; ++i)
             waiting_.push_back({i, 0});
     }
+    Load(const Load&) = delete;
+    Load& operator=(const Load&) = delete;
+    ~Load() {
+        for (const auto& client : clients_) {
+            curl_easy_cleanup(client->handle);
+            curl_slist_free_all(client->headers);
+        }
+        curl_multi_cleanup(multi_);
+    }
 
     int run() {
         const auto begin = Clock::now();
@@ -234,5 +243,7 @@ int main(int count, char** words) {
     if (options.url.empty() || options.count <= 0)
         return 64;
     curl_global_init(CURL_GLOBAL_ALL);
-    return Load(options).run();
+    const int status = Load(options).run();
+    curl_global_cleanup();
+    return status;
 }
