@@ -14,7 +14,7 @@ BUILD   = build$(if $(SAN),-san)
 
 # --- what there is ------------------------------------------------------------------------------
 
-FCGI_PROGRAMS = send status inbox alerts health metrics
+FCGI_PROGRAMS = send status inbox alerts health metrics auth
 
 COMMON   = $(wildcard common/*.cc)
 FCGI     = $(filter-out $(FCGI_PROGRAMS:%=fcgi/%.cc),$(wildcard fcgi/*.cc))

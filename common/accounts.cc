@@ -159,6 +159,13 @@ std::string bad_network(std::string_view networks) {
     return {};
 }
 
+bool in_recipients(std::string_view recipients, std::string_view number) {
+    const auto list = words_in(recipients);
+    return list.empty() || std::any_of(list.begin(), list.end(), [&](const std::string& begin) {
+               return number.starts_with(begin);
+           });
+}
+
 std::optional<Hours> hours_in(std::string_view text) {
     const auto dash = text.find('-');
     if (dash == std::string_view::npos)

@@ -68,6 +68,27 @@ struct SendLimits {
     friend bool operator==(const SendLimits&, const SendLimits&) = default;
 };
 
+// Who sends a message at whose cost: a user, and where a token was shown that token too.
+struct Spender {
+    std::string key; // "user:ana", "token:<id>"; what was spent is stored under it
+    SendLimits limits{};
+
+    friend bool operator==(const Spender&, const Spender&) = default;
+};
+
+// A limit that forbids a message.
+struct NotAllowed {
+    enum class What {
+        recipient,     // none of `recipients` begins the number
+        hours,         // it is not the time of day
+        parts_per_day, // they are spent
+        parts,         // the message has more than a day's
+    };
+    What what = What::recipient;
+    std::string text;                      // names the limit, whose it is, and what was found
+    std::optional<std::int64_t> seconds{}; // until it may be sent; nothing: waiting does not help
+};
+
 struct Account {
     std::string name;
     bool enabled = true;
@@ -103,6 +124,9 @@ struct Hours {
 [[nodiscard]] std::optional<Hours> hours_in(std::string_view text);
 // How long until these hours begin, at `minute` of the day: 0 where they last.
 [[nodiscard]] int minutes_until(const Hours& hours, int minute) noexcept;
+
+// Whether `number` (E.164) begins as one of `recipients` does; an empty list has all.
+[[nodiscard]] bool in_recipients(std::string_view recipients, std::string_view number);
 
 } // namespace smsspool
 

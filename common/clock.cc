@@ -135,6 +135,11 @@ std::string local_zoned_text(UtcMs when) {
     return format(local_parts(when), "%Y-%m-%d %H:%M:%S %z");
 }
 
+int local_minute(UtcMs when) {
+    const std::tm parts = local_parts(when);
+    return parts.tm_hour * 60 + parts.tm_min;
+}
+
 std::optional<UtcMs> parse_rfc3339(std::string_view text) {
     Reader reader(text);
     const int year = reader.digits(4);

@@ -30,6 +30,9 @@ using Monotonic = std::chrono::steady_clock;
 // (contract 1.7), "2025-11-26 07:30:00" with a space (contract 1.9, 1.18).
 [[nodiscard]] std::string local_text(UtcMs when, char separator);
 
+// Minutes since midnight in the host's time zone.
+[[nodiscard]] int local_minute(UtcMs when);
+
 // The same for a person who may sit in another zone: "2025-11-26 07:30:00 -0600".
 [[nodiscard]] std::string local_zoned_text(UtcMs when);
 

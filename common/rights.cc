@@ -19,7 +19,8 @@ Rights rights_of_account(const Config& config, Spool& spool, std::string_view us
         account = *stored;
     if (!account.enabled)
         return NotLetIn{"the account is disabled"};
-    Caller caller{std::string(user), {}, account.scopes};
+    Caller caller{
+        std::string(user), {}, account.scopes, {{"user:" + account.name, account.limits}}};
     const auto admins = words_in(config.admins);
     if (std::find(admins.begin(), admins.end(), user) != admins.end())
         caller.scopes.add(Scope::admin);
@@ -36,6 +37,7 @@ Rights rights_of_token(const Config& config, Spool& spool, const Token& token,
     if (auto* caller = std::get_if<Caller>(&rights)) {
         caller->token = token.id;
         caller->scopes = caller->scopes & token.scopes;
+        caller->spenders.push_back({"token:" + token.id, token.limits});
     }
     return rights;
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace smsspool {
 
@@ -18,6 +19,8 @@ struct Caller {
     std::string user;
     std::string token; // its id; empty: a password, or nobody had to log in
     Scopes scopes;
+    // Whose limits count for what is sent: the user's, and those of the token.
+    std::vector<Spender> spenders{};
 
     [[nodiscard]] bool may(Scope scope) const noexcept { return scopes.has(scope); }
 };

@@ -341,6 +341,14 @@ CREATE TABLE IF NOT EXISTS token (            -- bearer tokens
 constexpr std::string_view index_token_username = R"sql(
 CREATE INDEX IF NOT EXISTS token_username ON token (username, id))sql";
 
+constexpr std::string_view table_spent = R"sql(
+CREATE TABLE IF NOT EXISTS spent (            -- parts that were accepted, for limits of a day
+  spender TEXT NOT NULL,                      -- user:NAME, token:ID
+  slot_ms INTEGER NOT NULL,                   -- the beginning of ten minutes
+  parts   INTEGER NOT NULL,
+  PRIMARY KEY (spender, slot_ms)
+) STRICT, WITHOUT ROWID)sql";
+
 // given: no answer of the SIM is known. refused: by the SIM.
 constexpr std::string_view pin_fate =
     "ALTER TABLE rejected_pin ADD COLUMN fate TEXT NOT NULL DEFAULT 'refused'";
@@ -475,6 +483,7 @@ const std::vector<Migration>& migrations() {
         {"account", table_account},
         {"token", table_token},
         {"token_username", index_token_username},
+        {"spent", table_spent},
     };
     return list;
 }

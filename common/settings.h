@@ -93,6 +93,11 @@ struct Config {
     Ms idempotency_window = std::chrono::hours(24);
     std::string admins;
 
+    // Users: what smsctl changes, and nginx reads.
+    std::string htpasswd = "/etc/smsspool/htpasswd";
+    std::string login_cache = "/run/smsspool-nginx/logins";
+    std::int64_t bcrypt_cost = 10;
+
     // Replies.
     Ms reply_timeout = std::chrono::seconds(60);
     Ms reply_timeout_most = std::chrono::seconds(600);

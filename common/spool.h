@@ -88,6 +88,7 @@ struct NewMessage {
     std::vector<Recipient> recipients;
     std::optional<IdempotencyKey> idempotency;
     std::optional<AlertChange> alert;
+    std::vector<Spender> spenders{}; // whose limits it has to keep
 };
 
 enum class Stored {
@@ -95,11 +96,13 @@ enum class Stored {
     again,    // the key was used for the same body; `message_id` is the earlier message
     conflict, // the key was used for another body; nothing was stored
     repeated, // the alert has not changed; `message_id` is the SMS that told of its state
+    refused,  // a limit forbids it, see `refusal`; nothing was stored
 };
 
 struct StoreAnswer {
     Stored how = Stored::done;
     std::string message_id;
+    std::optional<NotAllowed> refusal{};
 };
 
 // --- reading ------------------------------------------------------------------------------------
@@ -328,7 +331,8 @@ public:
     std::vector<std::string> check();
 
     // Accepts a message with all its jobs. See Stored. An id that is there with another text or
-    // user is an Error(conflict).
+    // user is an Error(conflict). Its limits are looked at in the transaction that stores it; what
+    // was stored before is no new message, and no limit is in its way.
     StoreAnswer submit(const NewMessage& message);
 
     // The message with its jobs; nothing where there is none of this id.

@@ -4,7 +4,7 @@
 #include "common/error.h"
 #include "common/file_id.h"
 #include "common/ids.h"
-#include "common/spool.h"
+#include "common/spool_allowance.h"
 #include "common/sqlite.h"
 
 #include <algorithm>
@@ -24,8 +24,8 @@ std::optional<StoreAnswer> earlier(Database& db, const std::string& user,
         return std::nullopt;
     }
     if (row.text(0) != key.body_hash)
-        return StoreAnswer{Stored::conflict, row.text(1)};
-    return StoreAnswer{Stored::again, row.text(1)};
+        return StoreAnswer{Stored::conflict, row.text(1), {}};
+    return StoreAnswer{Stored::again, row.text(1), {}};
 }
 
 // True if the message was given up before it went out. One that is not there any more did go out,
@@ -48,7 +48,7 @@ std::optional<StoreAnswer> told(Database& db, const AlertChange& alert) {
     if (!row.bind(alert.key).step() || row.text(0) != alert.state ||
         row.number(2) < alert.remind_before || came_to_nothing(db, row.text(1)))
         return std::nullopt;
-    return StoreAnswer{Stored::repeated, row.text(1)};
+    return StoreAnswer{Stored::repeated, row.text(1), {}};
 }
 
 void remember_alert(Database& db, const AlertChange& alert, const NewMessage& message) {
@@ -65,7 +65,7 @@ std::optional<StoreAnswer> same_id(Database& db, const NewMessage& message) {
         return std::nullopt;
     if (row.text(1) != message.user || row.text(3) != message.text)
         throw Error(Fault::conflict, "the message id is taken by another message");
-    return StoreAnswer{Stored::done, message.id};
+    return StoreAnswer{Stored::done, message.id, {}};
 }
 
 void add_jobs(Database& db, const NewMessage& message) {
@@ -118,7 +118,12 @@ StoreAnswer Spool::submit(const NewMessage& message) {
             answer = *instead;
             return;
         }
+        if (auto refusal = not_allowed(*db_, message)) {
+            answer = {Stored::refused, {}, std::move(refusal)};
+            return;
+        }
         require_room(*db_, disk_reserve_);
+        spend(*db_, message);
         add_message(*db_, message);
         add_jobs(*db_, message);
         if (message.idempotency)
@@ -128,7 +133,7 @@ StoreAnswer Spool::submit(const NewMessage& message) {
                 .run();
         if (message.alert)
             remember_alert(*db_, *message.alert, message);
-        answer = {Stored::done, message.id};
+        answer = {Stored::done, message.id, {}};
     });
     return answer;
 }

@@ -155,6 +155,10 @@ enum class Sql : std::uint8_t {
     token_used,
     token_remove,
     token_remove_all,
+    spent_list,
+    spent_more,
+    spent_add,
+    spent_purge,
     count
 };
 
@@ -477,6 +481,12 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "UPDATE token SET used_ms = ? WHERE id = ? AND (used_ms IS NULL OR used_ms < ?)"},
     {Sql::token_remove, "DELETE FROM token WHERE id = ?"},
     {Sql::token_remove_all, "DELETE FROM token WHERE username = ?"},
+    {Sql::spent_list,
+     "SELECT slot_ms, parts FROM spent WHERE spender = ? AND slot_ms > ? AND slot_ms <= ? "
+     "ORDER BY slot_ms"},
+    {Sql::spent_more, "UPDATE spent SET parts = parts + ? WHERE spender = ? AND slot_ms = ?"},
+    {Sql::spent_add, "INSERT INTO spent (parts, spender, slot_ms) VALUES (?, ?, ?)"},
+    {Sql::spent_purge, "DELETE FROM spent WHERE slot_ms <= ?"},
 }};
 
 static_assert([] {

@@ -207,6 +207,7 @@ std::variant<NewMessage, std::vector<FieldFault>> check(const Draft& draft, cons
     message.created = now;
     message.idempotency = draft.idempotency;
     message.alert = draft.alert;
+    message.spenders = draft.spenders;
     put_wishes(draft, config, now, message);
     return message;
 }
@@ -218,6 +219,8 @@ SubmitAnswer submit(const Draft& draft, const Config& config, const Numbers& num
         return std::move(*faults);
     const NewMessage& message = std::get<NewMessage>(checked);
     const StoreAnswer stored = spool().submit(message);
+    if (stored.refusal)
+        return *stored.refusal;
     if (stored.how == Stored::done)
         poke(config.wake_socket);
     return told(message, stored);

@@ -24,6 +24,7 @@ struct Draft {
     std::string user;
     std::string api;
     std::string address; // the client's, for the log
+    std::vector<Spender> spenders{};
     std::string number;
     std::string text;
     LongMessages long_messages = LongMessages::truncate;
@@ -65,7 +66,7 @@ struct Submitted {
     UtcMs created = 0;
 };
 
-using SubmitAnswer = std::variant<Submitted, std::vector<FieldFault>>;
+using SubmitAnswer = std::variant<Submitted, std::vector<FieldFault>, NotAllowed>;
 
 // What submit() would store for `draft`, or what is wrong with it.
 [[nodiscard]] std::variant<NewMessage, std::vector<FieldFault>>
@@ -76,6 +77,7 @@ using SpoolSource = std::function<Spool&()>;
 
 // Checks `draft` and stores it, committed when it returns, and pokes the daemon. `spool` is asked
 // only for a draft that is good, so that a wrong one gets its answer also while the spool is away.
+// NotAllowed: it is good, but a limit of one of its spenders forbids it; nothing is stored.
 // Throws what `spool` and Spool::submit() throw; nothing is stored then.
 [[nodiscard]] SubmitAnswer submit(const Draft& draft, const Config& config, const Numbers& numbers,
                                   const SpoolSource& spool, UtcMs now);

@@ -114,6 +114,7 @@ Draft draft_of(const Alert& alert, const std::string& number, const Request& req
     const Config& config = services.config;
     Draft draft;
     draft.address = request.address;
+    draft.spenders = services.caller.spenders;
     draft.user = config.alerts_user;
     draft.api = "alerts";
     draft.number = number;
@@ -138,9 +139,14 @@ void send(const Draft& draft, const Request& request, const Services& services, 
         result.error = text_of(faults->front());
         return;
     }
+    if (const auto* limit = std::get_if<NotAllowed>(&answer)) {
+        log_refused(request, services.caller, *limit);
+        result.error = limit->text;
+        return;
+    }
     result.submitted = std::get<Submitted>(answer);
     if (result.submitted.how == Stored::done)
-        log_accepted(request, draft.user, result.submitted);
+        log_accepted(request, services.caller, draft.user, result.submitted);
 }
 
 Result take_one(const Value& value, std::int64_t index, const Request& request,
@@ -192,11 +198,7 @@ Reply take(const Value& alerts, const Request& request, const Services& services
     return summary(results, request.when);
 }
 
-Reply handle(const Request& request, const Services& services) {
-    if (!services.config.alerts)
-        return disabled();
-    if (request.user.empty() && !request.open)
-        return refuse(request, services, no_credentials());
+Reply read(const Request& request, const Services& services) {
     if (!is_json(request.content_type))
         return bad_request("Content-Type must be application/json");
     rapidjson::Document body;
@@ -209,11 +211,25 @@ Reply handle(const Request& request, const Services& services) {
     return take(*alerts, request, services);
 }
 
+// With a login the login counts, also from where none is needed.
+Reply handle(const Request& request, const Services& services) {
+    if (!services.config.alerts)
+        return disabled();
+    if (request.user.empty() && request.open)
+        return read(request, services);
+    auto caller = caller_of(request, services, Scope::alerts);
+    if (const auto* refusal = std::get_if<Refusal>(&caller))
+        return refuse(request, services, *refusal);
+    Services known = services;
+    known.caller = std::get<Caller>(std::move(caller));
+    return read(request, known);
+}
+
 } // namespace
 
 const Program the_program{
-    "alerts",    Access::write,
-    Who::anyone, {{"/api/v1/alerts", "POST, OPTIONS"}, {"/api/v2/alerts", "POST, OPTIONS"}},
-    handle,      refuse};
+    "alerts",     Access::write,
+    std::nullopt, {{"/api/v1/alerts", "POST, OPTIONS"}, {"/api/v2/alerts", "POST, OPTIONS"}},
+    handle,       refuse};
 
 } // namespace smsspool

@@ -107,7 +107,7 @@ Reply handle(const Request& request, const Services& services) {
 
 } // namespace
 
-const Program the_program{"health", Access::read, Who::anyone, {{"/health", "GET, HEAD, OPTIONS"}},
+const Program the_program{"health", Access::read, std::nullopt, {{"/health", "GET, HEAD, OPTIONS"}},
                           handle,   refuse};
 
 } // namespace smsspool

@@ -95,7 +95,7 @@ Reply handle(const Request& request, const Services& services) {
 
 } // namespace
 
-const Program the_program{"inbox", Access::write, Who::user, {{"/inbox", "GET, HEAD, OPTIONS"}},
+const Program the_program{"inbox", Access::write, Scope::inbox, {{"/inbox", "GET, HEAD, OPTIONS"}},
                           handle,  refuse};
 
 } // namespace smsspool

@@ -193,8 +193,6 @@ Reply refuse(const Request&, const Services&, const Refusal& refusal) {
 }
 
 Reply handle(const Request& request, const Services& services) {
-    if (!is_admin(services.config, request.user))
-        return refuse(request, services, forbidden());
     const Picture picture = look(services, request.when);
     Exposition out;
     put_gateway(out, picture, services.config);
@@ -208,7 +206,7 @@ Reply handle(const Request& request, const Services& services) {
 
 } // namespace
 
-const Program the_program{"metrics", Access::read, Who::user, {{"/metrics", "GET, HEAD, OPTIONS"}},
-                          handle,    refuse};
+const Program the_program{
+    "metrics", Access::read, Scope::admin, {{"/metrics", "GET, HEAD, OPTIONS"}}, handle, refuse};
 
 } // namespace smsspool

@@ -10,9 +10,26 @@ namespace smsspool {
 
 namespace {
 
+// Takes the first segment off `path`, which begins with a slash.
+std::string_view take_segment(std::string_view& path) noexcept {
+    path.remove_prefix(1);
+    const std::string_view first = path.substr(0, path.find('/'));
+    path.remove_prefix(first.size());
+    return first;
+}
+
+bool matches(std::string_view pattern, std::string_view path) noexcept {
+    while (pattern.starts_with('/') && path.starts_with('/')) {
+        const std::string_view wanted = take_segment(pattern), found = take_segment(path);
+        if (wanted == "*" ? found.empty() : wanted != found)
+            return false;
+    }
+    return pattern.empty() && path.empty();
+}
+
 const Route* find_route(const Program& program, std::string_view path) noexcept {
     for (const Route& route : program.routes) {
-        if (route.path == path)
+        if (matches(route.path, path))
             return &route;
     }
     return nullptr;
@@ -38,17 +55,20 @@ Refusal refusal_of_nginx(const Program& program, const Request& request) {
     return wrong_method(std::string((route ? route : &program.routes.front())->methods));
 }
 
-// Why the handler does not see the request; nothing: it does.
+// Why nobody may make this request; nothing: somebody may.
 std::optional<Refusal> refused_before(const Program& program, const Route* route,
-                                      const Request& request, const Config& config) {
+                                      const Request& request) {
     if (!request.refused.empty())
         return refusal_of_nginx(program, request);
     if (route == nullptr)
         return no_such_address();
     if (!takes(route->methods, request.method))
         return wrong_method(std::string(route->methods));
-    if (program.who == Who::user && request.user.empty())
-        return no_credentials();
+    return std::nullopt;
+}
+
+// What is wrong with the size of a request that somebody may make.
+std::optional<Refusal> too_large(const Request& request, const Config& config) {
     if (request.body_state == Body::too_large)
         return body_too_large();
     if (request.query.size() > static_cast<std::size_t>(config.query_limit))
@@ -60,6 +80,19 @@ Reply allowed_methods(const Route& route) {
     Reply reply;
     reply.headers.emplace_back("Allow", route.methods);
     return reply;
+}
+
+Reply let_in(const Program& program, const Request& request, const Services& services) {
+    Services known = services;
+    if (program.scope) {
+        auto caller = caller_of(request, services, *program.scope);
+        if (const auto* refusal = std::get_if<Refusal>(&caller))
+            return program.refuse(request, services, *refusal);
+        known.caller = std::get<Caller>(std::move(caller));
+    }
+    if (const auto refusal = too_large(request, services.config))
+        return program.refuse(request, services, *refusal);
+    return program.handle(request, known);
 }
 
 // The log tells the operator which of these he has to end.
@@ -83,9 +116,30 @@ void log_failure(const Program& program, const Error& error) {
 
 } // namespace
 
-bool is_admin(const Config& config, std::string_view user) {
-    const auto names = words_in(config.admins);
-    return std::find(names.begin(), names.end(), user) != names.end();
+std::string_view segment(std::string_view path, std::size_t index) noexcept {
+    while (path.starts_with('/')) {
+        const std::string_view found = take_segment(path);
+        if (index-- == 0)
+            return found;
+    }
+    return {};
+}
+
+std::variant<Caller, Refusal> caller_of(const Request& request, const Services& services,
+                                        Scope scope) {
+    if (request.user.empty())
+        return no_credentials();
+    auto rights = rights_of(services.config, services.spool.get(), request.user, request.token,
+                            request.address, request.when);
+    if (const auto* denied = std::get_if<NotLetIn>(&rights)) {
+        log_warning("AUDIT",
+                    request.user + " (" + request.address + ") is not let in: " + denied->why);
+        return no_credentials();
+    }
+    auto& caller = std::get<Caller>(rights);
+    if (!caller.may(scope))
+        return no_right_to(scope);
+    return std::move(caller);
 }
 
 Reply answer(const Program& program, const Request& request, const Services& services) {
@@ -95,9 +149,9 @@ Reply answer(const Program& program, const Request& request, const Services& ser
             request.refused.empty() && route != nullptr && request.method == "OPTIONS";
         if (asks_for_methods)
             return allowed_methods(*route);
-        if (const auto refusal = refused_before(program, route, request, services.config))
+        if (const auto refusal = refused_before(program, route, request))
             return program.refuse(request, services, *refusal);
-        return program.handle(request, services);
+        return let_in(program, request, services);
     } catch (const Error& error) {
         log_failure(program, error);
         return program.refuse(request, services, refusal_of(error));

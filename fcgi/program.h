@@ -5,6 +5,7 @@
 #define SMSSPOOL_FCGI_PROGRAM_H
 
 #include "common/numbers.h"
+#include "common/rights.h"
 #include "common/settings.h"
 #include "common/spool.h"
 #include "fcgi/reply.h"
@@ -12,6 +13,7 @@
 
 #include <optional>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace smsspool {
@@ -38,23 +40,26 @@ struct Services {
     const Config& config;
     const Numbers& numbers;
     SpoolDoor& spool;
+    Caller caller{}; // who asks; nobody where the program lets anyone in
 };
 
-// Whether the setting `admins` names the user.
-[[nodiscard]] bool is_admin(const Config& config, std::string_view user);
-
-// Who may reach the handler. `anyone`: the handler looks at the user itself, if at all.
-enum class Who { anyone, user };
+// The caller of `request`, or why the request is not done: nobody, or one who is not let in (401;
+// the log says why); one who may not do what `scope` allows (403). Throws what the spool throws.
+[[nodiscard]] std::variant<Caller, Refusal> caller_of(const Request& request,
+                                                      const Services& services, Scope scope);
 
 struct Route {
-    std::string_view path;    // compared exactly
+    std::string_view path;    // compared exactly, but "*" between slashes is any segment
     std::string_view methods; // as the Allow header has them: "GET, HEAD, OPTIONS"
 };
 
+// The segment of `path` at `index`: of "/api/sms/7" the one at 2 is "7". Empty: there is none.
+[[nodiscard]] std::string_view segment(std::string_view path, std::size_t index) noexcept;
+
 struct Program {
-    std::string_view name; // smsspool-<name>
-    Access spool;          // the narrowest that works
-    Who who;
+    std::string_view name;      // smsspool-<name>
+    Access spool;               // the narrowest that works
+    std::optional<Scope> scope; // the caller must have it; nothing: the handler looks itself
     std::vector<Route> routes;
     // May throw Error and std::exception; nothing of the request is done then.
     Reply (*handle)(const Request& request, const Services& services);
@@ -65,9 +70,9 @@ struct Program {
 extern const Program the_program;
 
 // The reply to `request`, whatever happens. In this order: what nginx refused, unknown path (404),
-// OPTIONS, wrong method (405), no user where one is needed (401), body (413) and query (414) over
-// their limits, the handler. A failure is logged here, once and in full, and the spool is dropped
-// where it has to be opened again.
+// OPTIONS, wrong method (405), no caller where one is needed (401), one without the right (403),
+// body (413) and query (414) over their limits, the handler. A failure is logged here, once and in
+// full, and the spool is dropped where it has to be opened again.
 [[nodiscard]] Reply answer(const Program& program, const Request& request,
                            const Services& services);
 

@@ -22,6 +22,7 @@ struct StatusRow {
 
 constexpr std::array rows{
     StatusRow{HttpStatus::ok, "OK", "", ""},
+    StatusRow{HttpStatus::no_content, "No Content", "", ""},
     StatusRow{HttpStatus::multi_status, "Multi-Status", "", ""},
     StatusRow{HttpStatus::bad_request, "Bad Request", "BAD_REQUEST", "Bad request"},
     StatusRow{HttpStatus::unauthorized, "Unauthorized", "AUTHENTICATION_REQUIRED",
@@ -154,6 +155,34 @@ Refusal no_credentials() {
 
 Refusal forbidden() {
     return refusal_with(HttpStatus::forbidden);
+}
+
+Refusal no_right_to(Scope scope) {
+    Refusal refusal = forbidden();
+    refusal.text = "This needs the right \"" + std::string(name_of(scope)) + "\"";
+    return refusal;
+}
+
+Refusal over_limit(const NotAllowed& limit) {
+    const auto code = [&] {
+        switch (limit.what) {
+        case NotAllowed::What::recipient:
+            return "RECIPIENT_NOT_ALLOWED";
+        case NotAllowed::What::hours:
+            return "OUTSIDE_ALLOWED_HOURS";
+        case NotAllowed::What::parts_per_day:
+        case NotAllowed::What::parts:
+            return "DAILY_LIMIT_REACHED";
+        }
+        return "FORBIDDEN";
+    };
+    Refusal refusal{limit.seconds ? HttpStatus::too_many_requests : HttpStatus::forbidden,
+                    code(),
+                    limit.text,
+                    {}};
+    if (limit.seconds)
+        refusal.headers.emplace_back("Retry-After", std::to_string(*limit.seconds));
+    return refusal;
 }
 
 Refusal no_such_address() {

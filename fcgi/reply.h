@@ -4,6 +4,7 @@
 #ifndef SMSSPOOL_FCGI_REPLY_H
 #define SMSSPOOL_FCGI_REPLY_H
 
+#include "common/accounts.h"
 #include "common/error.h"
 #include "common/json.h"
 
@@ -16,6 +17,7 @@ namespace smsspool {
 
 enum class HttpStatus : int {
     ok = 200,
+    no_content = 204,
     multi_status = 207,
     bad_request = 400,
     unauthorized = 401,
@@ -70,6 +72,10 @@ struct Refusal {
 
 [[nodiscard]] Refusal no_credentials();
 [[nodiscard]] Refusal forbidden();
+// For who may not do what `scope` allows.
+[[nodiscard]] Refusal no_right_to(Scope scope);
+// 429 with Retry-After, or 403 where waiting does not help.
+[[nodiscard]] Refusal over_limit(const NotAllowed& limit);
 [[nodiscard]] Refusal no_such_address();
 // `methods` as the Allow header has them.
 [[nodiscard]] Refusal wrong_method(const std::string& methods);

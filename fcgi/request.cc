@@ -73,6 +73,8 @@ Request make_request(const Parameter& parameter, UtcMs when) {
     request.query = parameter("QUERY_STRING");
     request.content_type = parameter("CONTENT_TYPE");
     request.user = believable_user(parameter("REMOTE_USER"));
+    request.token = parameter("SMS_TOKEN");
+    request.authorization = parameter("HTTP_AUTHORIZATION");
     request.address = to_valid_utf8(parameter("REMOTE_ADDR"));
     request.idempotency_key = parameter("HTTP_IDEMPOTENCY_KEY");
     request.refused = parameter("SMSSPOOL_ERROR");

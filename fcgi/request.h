@@ -47,6 +47,8 @@ struct Request {
     std::string body;
     Body body_state = Body::complete;
     std::string user;            // authenticated; empty: nobody
+    std::string token;           // the id of the token that the user showed; empty: none
+    std::string authorization;   // the header; nginx tells it to the program auth alone
     std::string address;         // of the client, for the log
     std::string idempotency_key; // empty: none
     std::string refused;         // the HTTP status with which nginx refuses; empty: it does not

@@ -83,7 +83,7 @@ Reply answer_of(const Request& request, const Services& services, const Fields& 
     switch (submitted.how) {
     case Stored::done:
     case Stored::repeated:
-        log_accepted(request, request.user, submitted);
+        log_accepted(request, services.caller, request.user, submitted);
         break;
     case Stored::again:
         recall_first(services.spool.get(), submitted);
@@ -94,28 +94,40 @@ Reply answer_of(const Request& request, const Services& services, const Fields& 
                               "IDEMPOTENCY_CONFLICT",
                               "Idempotency-Key was used for another request body",
                               {}});
+    case Stored::refused: // submit() has an answer of its own for it
+        return refuse_fields(request, fields, forbidden());
     }
     return json_reply(HttpStatus::ok, to_json(accepted(request, draft, submitted)));
 }
 
-void identify(const Request& request, const Config& config, Draft& draft) {
+Reply refuse_limit(const Request& request, const Services& services, const Fields& fields,
+                   const NotAllowed& limit) {
+    log_refused(request, services.caller, limit);
+    return refuse_fields(request, fields, over_limit(limit));
+}
+
+void identify(const Request& request, const Services& services, Draft& draft) {
     draft.user = request.user;
     draft.api = "rest";
     draft.address = request.address;
+    draft.spenders = services.caller.spenders;
     if (!request.idempotency_key.empty())
-        draft.idempotency = IdempotencyKey{request.idempotency_key, sha256_hex(request.body),
-                                           request.when - config.idempotency_window.count()};
+        draft.idempotency =
+            IdempotencyKey{request.idempotency_key, sha256_hex(request.body),
+                           request.when - services.config.idempotency_window.count()};
 }
 
 Reply take(const Request& request, const Services& services, const Fields& fields) {
     Draft draft;
-    identify(request, services.config, draft);
+    identify(request, services, draft);
     if (const auto refusal = read_fields(fields, services.config, draft))
         return refuse_fields(request, fields, *refusal);
     const auto spool = [&]() -> Spool& { return services.spool.get(); };
     const auto answer = submit(draft, services.config, services.numbers, spool, request.when);
     if (const auto* faults = std::get_if<std::vector<FieldFault>>(&answer))
         return refuse_fields(request, fields, refusal_of_fault(faults->front()));
+    if (const auto* limit = std::get_if<NotAllowed>(&answer))
+        return refuse_limit(request, services, fields, *limit);
     return answer_of(request, services, fields, draft, std::get<Submitted>(answer));
 }
 
@@ -134,7 +146,7 @@ Reply handle(const Request& request, const Services& services) {
 
 } // namespace
 
-const Program the_program{"send", Access::write, Who::user, {{"/", "POST, OPTIONS"}},
+const Program the_program{"send", Access::write, Scope::send, {{"/", "POST, OPTIONS"}},
                           handle, refuse};
 
 } // namespace smsspool

@@ -122,7 +122,7 @@ Envelope envelope_of(const MessageView& message, const JobView& job) {
 
 Reply handle(const Request& request, const Services& services) {
     const Query query(request.query);
-    const bool admin = is_admin(services.config, request.user);
+    const bool admin = services.caller.may(Scope::admin);
     const std::string id = wanted_id(request, query, services.config);
     if (id.empty())
         return refuse(
@@ -145,7 +145,7 @@ Reply handle(const Request& request, const Services& services) {
 
 } // namespace
 
-const Program the_program{"status", Access::read, Who::user, {{"/status", "GET, HEAD, OPTIONS"}},
-                          handle,   refuse};
+const Program the_program{
+    "status", Access::read, Scope::status, {{"/status", "GET, HEAD, OPTIONS"}}, handle, refuse};
 
 } // namespace smsspool

@@ -353,4 +353,38 @@ BOOST_FIXTURE_TEST_CASE(without_a_spool, AlertsFixture) {
     BOOST_TEST(answer.get("error") == "The message store is not available, try again later");
 }
 
+BOOST_FIXTURE_TEST_CASE(who_logs_in_needs_the_right, AlertsFixture) {
+    Spool& spool = door.get();
+    spool.put_account({"other", true, {Scope::send}, {}, test_time});
+    SendLimits limits;
+    limits.recipients = "+1";
+    spool.put_account({"limited", true, {Scope::alerts}, limits, test_time});
+    struct Case {
+        std::string name, user;
+        bool open;
+        int status;
+        std::string error; // of the alert
+    };
+    const Case cases[] = {
+        {"without the right", "other", false, 403, ""},
+        {"without the right, where nobody needs one", "other", true, 403, ""},
+        {"nobody", "", false, 401, ""},
+        {"limited", "limited", false, 207,
+         "+525512345678 is not among the recipients that this user may write to"},
+        {"with the right", "ana", false, 200, "-"},
+        {"nobody, where no login is needed", "", true, 200, "-"},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            Request request = post_request("/api/v1/alerts", "[" + alert("") + "]");
+            request.user = c.user;
+            request.open = c.open;
+            const Answer answer = ask(request);
+            BOOST_TEST(int(answer.status()) == c.status);
+            if (!c.error.empty())
+                BOOST_TEST(Answer::get(result(answer), "error") == c.error);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -38,7 +38,7 @@ Reply fail_otherwise(const Request&, const Services&) {
 using Handler = Reply (*)(const Request&, const Services&);
 
 Program program_with(Handler handler) {
-    return {"test",  Access::read,  Who::user, {{"/a", "GET, HEAD, OPTIONS"}, {"/b", "POST"}},
+    return {"test",  Access::read,  Scope::status, {{"/a", "GET, HEAD, OPTIONS"}, {"/b", "POST"}},
             handler, refuse_plainly};
 }
 
@@ -223,6 +223,99 @@ BOOST_FIXTURE_TEST_CASE(before_the_handler, HandlerFixture) {
             BOOST_TEST(found.header(c.header) == c.value);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(segments_of_a_path) {
+    struct Case {
+        std::string path;
+        std::size_t index;
+        std::string want;
+    };
+    const Case cases[] = {{"/api/sms/7", 2, "7"}, {"/api/sms/7", 0, "api"},
+                          {"/api/sms/7", 3, ""},  {"/api/sms/", 2, ""},
+                          {"/api//7", 1, ""},     {"", 0, ""},
+                          {"api/sms", 0, ""},     {"/", 0, ""}};
+    for (const Case& c : cases)
+        BOOST_TEST(segment(c.path, c.index) == c.want, c.path << " " << c.index);
+}
+
+BOOST_FIXTURE_TEST_CASE(paths_with_any_segment, HandlerFixture) {
+    Program program = program_with(say_hello);
+    program.routes = {{"/x/*/y", "GET"}, {"/x/new", "GET"}, {"/", "GET"}};
+    struct Case {
+        std::string path;
+        int status;
+    };
+    const Case cases[] = {{"/x/7/y", 200},  {"/x/*/y", 200},  {"/x/new", 200}, {"/", 200},
+                          {"/x//y", 404},   {"/x/7/y/", 404}, {"/x/7", 404},   {"/x/7/8/y", 404},
+                          {"//x/7/y", 404}, {"x/7/y", 404},   {"", 404},       {"/x/new/", 404}};
+    for (const Case& c : cases) {
+        const Reply reply = answer(program, get_request(c.path), {config, numbers, door});
+        BOOST_TEST(int(reply.status) == c.status, c.path);
+    }
+}
+
+// The program's right is `status`. Whoever is not let in hears no more than who has no password;
+// the reason is for the log.
+BOOST_FIXTURE_TEST_CASE(rights, HandlerFixture) {
+    Spool& spool = door.get();
+    spool.put_account({"gone", false, {Scope::status}, {}, test_time});
+    spool.put_account({"sender", true, {Scope::send}, {}, test_time});
+    const auto add_token = [&](const std::string& id, const std::string& user, Scopes scopes) {
+        Token token;
+        token.id = id;
+        token.user = user;
+        token.hash = "hash of " + id;
+        token.scopes = scopes;
+        token.networks = "192.0.2.0/24";
+        token.expires = test_time + 1000;
+        spool.add_token(token);
+    };
+    add_token("good", "ana", {Scope::status});
+    add_token("narrow", "ana", {Scope::send});
+    struct Case {
+        std::string name, user, token, address;
+        UtcMs when;
+        int status;
+        std::string body;
+    };
+    const std::string home = "192.0.2.1", abroad = "198.51.100.1";
+    const std::string out =
+        "AUTHENTICATION_REQUIRED|Invalid credentials or missing Authorization header";
+    const std::string no_right = "FORBIDDEN|This needs the right \"status\"";
+    const Case cases[] = {
+        {"no account", "ana", "", abroad, test_time, 200, "\"hello\"\n"},
+        {"disabled", "gone", "", home, test_time, 401, out},
+        {"without the right", "sender", "", home, test_time, 403, no_right},
+        {"a token", "ana", "good", home, test_time, 200, "\"hello\"\n"},
+        {"a token without the right", "ana", "narrow", home, test_time, 403, no_right},
+        {"a token that has expired", "ana", "good", home, test_time + 1000, 401, out},
+        {"a token elsewhere", "ana", "good", abroad, test_time, 401, out},
+        {"a token of another user", "eva", "good", home, test_time, 401, out},
+        {"a token that was revoked", "ana", "none", home, test_time, 401, out},
+        {"a token of nobody", "", "good", home, test_time, 401, out},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.name) {
+            Request request = get_request("/a");
+            request.user = c.user;
+            request.token = c.token;
+            request.address = c.address;
+            request.when = c.when;
+            const Answer found = ask(request);
+            BOOST_TEST(int(found.status()) == c.status);
+            BOOST_TEST(found.reply.body == c.body);
+            BOOST_TEST((found.header("WWW-Authenticate") != "-") == (c.status == 401));
+        }
+    }
+}
+
+// Who may not ask learns nothing of limits.
+BOOST_FIXTURE_TEST_CASE(rights_come_before_limits, HandlerFixture) {
+    config.query_limit = 1;
+    Request request = get_request("/a", "0123456789");
+    request.user.clear();
+    BOOST_TEST(int(ask(request).status()) == 401);
 }
 
 BOOST_FIXTURE_TEST_CASE(limits, HandlerFixture) {

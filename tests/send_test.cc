@@ -540,11 +540,42 @@ BOOST_FIXTURE_TEST_CASE(idempotency_keys, HandlerFixture) {
 }
 
 // A wrong request keeps its answer while the spool is away; a right one is told to come back.
+// What somebody may not send says which limit it is, and when it may be.
+BOOST_FIXTURE_TEST_CASE(limits_of_a_user, HandlerFixture) {
+    SendLimits limits;
+    limits.parts_per_day = 2;
+    limits.recipients = "+52 +1";
+    door.get().put_account({"ana", true, {Scope::send}, limits, test_time});
+    BOOST_TEST(int(ask(post(body_with(""))).status()) == 200);
+    Request request = post(body_with(""));
+    request.idempotency_key = "k";
+    BOOST_TEST(int(ask(request).status()) == 200);
+    // The same again is no new message.
+    BOOST_TEST(int(ask(request).status()) == 200);
+
+    Answer answer = ask(post(body_with("")));
+    BOOST_TEST(int(answer.status()) == 429);
+    BOOST_TEST(answer.get("error_code") == "DAILY_LIMIT_REACHED");
+    BOOST_TEST(answer.get("error_message") == "The limit of this user is 2 parts a day, 2 are "
+                                              "spent, and this message has 1");
+    BOOST_TEST(answer.get("to") == "5512345678");
+    BOOST_TEST(answer.get("message_id") == "null");
+    const int seconds = std::stoi(answer.header("Retry-After"));
+    BOOST_TEST(seconds > 24 * 60 * 60 - 1);
+    BOOST_TEST(seconds <= 24 * 60 * 60 + 10 * 60);
+
+    answer = ask(post(R"({"number":"+447700900123","message":"hi"})"));
+    BOOST_TEST(int(answer.status()) == 403);
+    BOOST_TEST(answer.get("error_code") == "RECIPIENT_NOT_ALLOWED");
+    BOOST_TEST(answer.header("Retry-After") == "-");
+    // What is wrong in itself is said first.
+    BOOST_TEST(ask(post(R"({"number":"12","message":"hi"})")).get("error_code") ==
+               "INVALID_PHONE_NUMBER");
+    BOOST_TEST(door.get().state_counts().at(0).jobs == 2);
+}
+
 BOOST_FIXTURE_TEST_CASE(without_a_spool, HandlerFixture) {
     std::filesystem::remove(config.spool);
-    BOOST_TEST(int(ask(post("x")).status()) == 400);
-    BOOST_TEST(ask(post(R"({"number":"12","message":"x"})")).get("error_code") ==
-               "INVALID_PHONE_NUMBER");
     const Answer answer = ask(post(body_with("")));
     BOOST_TEST(int(answer.status()) == 503);
     BOOST_TEST(answer.header("Retry-After") == "5");

@@ -23,7 +23,7 @@
 using namespace smsspool;
 
 // Not used here, but what the shared fixtures name has to exist.
-const Program smsspool::the_program{"none", Access::read, Who::user, {}, nullptr, nullptr};
+const Program smsspool::the_program{"none", Access::read, Scope::status, {}, nullptr, nullptr};
 
 namespace {
 
