@@ -2,6 +2,7 @@
 
 #include "ctl/grammar.h"
 
+#include "common/htpasswd.h"
 #include "common/ids.h"
 
 #include <algorithm>
@@ -29,6 +30,7 @@ struct Option {
 // A sentence of the table, taken apart.
 struct Form {
     std::vector<std::string> places; // words and values, in order
+    std::size_t required = 0;        // so many of them
     std::vector<Option> options;
 };
 
@@ -36,14 +38,16 @@ Form form_of(std::string_view sentence) {
     Form form;
     std::istringstream tokens{std::string(sentence)};
     for (std::string token; tokens >> token;) {
-        if (token.front() == '[')
-            form.options.push_back({token.substr(1, token.size() - 2), "", false});
-        else if (is_option(token))
-            form.options.push_back({token, "", true});
-        else if (!form.options.empty() && is_value(token))
+        const bool bracketed = token.front() == '[';
+        std::erase_if(token, [](char each) { return each == '[' || each == ']'; });
+        if (is_option(token)) {
+            form.options.push_back({token, "", !bracketed});
+        } else if (!form.options.empty() && is_value(token)) {
             form.options.back().value = token;
-        else
+        } else {
             form.places.push_back(token);
+            form.required += bracketed ? 0 : 1;
+        }
     }
     return form;
 }
@@ -52,24 +56,36 @@ std::string quoted(const std::string& word) {
     return "\"" + word + "\"";
 }
 
-// Puts `word` where the type of `value` wants it; what is wrong with it, or nothing.
-std::optional<std::string> assign(Arguments& arguments, const std::string& value,
-                                  const std::string& word) {
-    if (value == "<id>") {
-        arguments.id = word;
-        if (!is_id(word))
-            return "<id> is the 36 characters of a message_id, not " + quoted(word);
-        return std::nullopt;
-    }
-    if (value == "<file>") {
-        arguments.file = word;
-        return word.empty() ? std::optional<std::string>("<file> is empty") : std::nullopt;
-    }
+std::optional<std::string> assign_age(Arguments& arguments, const std::string& word) {
     // Digits alone are seconds in a file. Here, where "30" may be meant as days, they are refused.
     const auto age = duration_from(word);
     if (!age || word.find_first_not_of("0123456789") == std::string::npos)
         return "<age> is a number and its unit: s, m, h or d, as in 30d, not " + quoted(word);
     arguments.age = *age;
+    return std::nullopt;
+}
+
+// Puts `word` where the type of `value` wants it, or under its option; what is wrong with it, or
+// nothing.
+std::optional<std::string> assign(Arguments& arguments, const std::string& value,
+                                  const std::string& word, const std::string& option = {}) {
+    if (value == "<id>") {
+        arguments.id = word;
+        if (!is_id(word))
+            return "<id> is the 36 characters of an id, not " + quoted(word);
+    } else if (value == "<file>") {
+        arguments.file = word;
+        if (word.empty())
+            return "<file> is empty";
+    } else if (value == "<name>") {
+        arguments.name = word;
+        if (const std::string fault = user_name_fault(word); !fault.empty())
+            return "<name>: " + fault;
+    } else if (value == "<age>") {
+        return assign_age(arguments, word);
+    } else {
+        arguments.values[option] = word;
+    }
     return std::nullopt;
 }
 
@@ -125,12 +141,12 @@ private:
             return fit_.arguments.options.push_back(word);
         if (rest_.empty())
             return fail(word + " wants " + option->value);
-        if (const auto why = assign(fit_.arguments, option->value, take()))
+        if (const auto why = assign(fit_.arguments, option->value, take(), word))
             fail(*why);
     }
 
     void look_for_missing() {
-        if (place_ < form_.places.size())
+        if (place_ < form_.required)
             return fail(form_.places[place_] + " is missing");
         for (const Option& option : form_.options) {
             if (option.required && std::count(given_.begin(), given_.end(), option.name) == 0)
@@ -158,6 +174,11 @@ bool names_it(const Form& form, const std::vector<std::string>& words) {
 
 bool Arguments::has(std::string_view option) const {
     return std::find(options.begin(), options.end(), option) != options.end();
+}
+
+std::optional<std::string> Arguments::value(std::string_view option) const {
+    const auto found = values.find(option);
+    return found == values.end() ? std::nullopt : std::optional(found->second);
 }
 
 Fit fit(std::string_view sentence, const std::vector<std::string>& words) {

@@ -18,6 +18,31 @@ namespace smsspool::ctl {
 // Many transactions with pauses between them; an Error leaves what was removed so far removed.
 [[nodiscard]] Answer clean_inbox(const Call& call);
 
+// user.cc. Each writes an audit line for what it changed. Status 1 where there is no such user. The
+// order of the steps is such that one who is cut short leaves nobody with more rights than meant.
+//
+// Also what was begun and cut short can be done again: delete_user() goes on where it ended, and
+// whom add_user() left without a password change_password() gives one.
+[[nodiscard]] Answer add_user(const Call& call);
+[[nodiscard]] Answer change_password(const Call& call);
+[[nodiscard]] Answer disable_user(const Call& call);
+[[nodiscard]] Answer enable_user(const Call& call);
+// Takes eleven seconds where nginx's memory of logins cannot be emptied.
+[[nodiscard]] Answer delete_user(const Call& call);
+[[nodiscard]] Answer set_user(const Call& call);
+
+// user_list.cc
+[[nodiscard]] Answer list_users(const Call& call);
+
+// user_import.cc. Status 1 where a line was left.
+[[nodiscard]] Answer import_users(const Call& call);
+
+// token.cc. Those that change something write an audit line. Status 1 where there is no such user
+// or token.
+[[nodiscard]] Answer add_token(const Call& call);
+[[nodiscard]] Answer list_tokens(const Call& call);
+[[nodiscard]] Answer revoke_token(const Call& call);
+
 // config.cc
 [[nodiscard]] Answer check_config(const Call& call);
 [[nodiscard]] Answer show_config(const Call& call);

@@ -25,6 +25,26 @@ const std::vector<Sentence>& sentences() {
         {"inbox list [--unread]", "Lists what came in; marks nothing as read.", list_inbox},
         {"inbox clean --older-than <age> [--keep-unread] [--dry-run]",
          "Removes what came in before that time, in small steps beside the daemon.", clean_inbox},
+        {"user add <name> [--admin] [--scopes <list>] [--parts-per-day <number>] "
+         "[--recipients <list>] [--hours <hours>] [--generate]",
+         "Makes a user; the password comes from the terminal or the standard input.", add_user},
+        {"user passwd <name> [--generate]", "Gives a user another password.", change_password},
+        {"user disable <name>", "Lets a user in no more, nor any token of that user.",
+         disable_user},
+        {"user enable <name>", "Lets a disabled user in again.", enable_user},
+        {"user delete <name>", "Removes a user, with password and tokens.", delete_user},
+        {"user set <name> [--admin] [--scopes <list>] [--parts-per-day <number>] "
+         "[--recipients <list>] [--hours <hours>]",
+         "Changes what a user may do.", set_user},
+        {"user list", "Lists the users and what they may do.", list_users},
+        {"user import <file> [--replace]", "Takes the users of another password file.",
+         import_users},
+        {"token add <name> [--note <text>] [--scopes <list>] [--networks <list>] [--expires "
+         "<time>] "
+         "[--parts-per-day <number>] [--recipients <list>] [--hours <hours>]",
+         "Makes a bearer token of a user, and prints it this once.", add_token},
+        {"token list [<name>]", "Lists the tokens of all or of one user.", list_tokens},
+        {"token revoke <id>", "Removes a token.", revoke_token},
         {"config check", "Checks the configuration.", check_config},
         {"config show", "Prints every setting in the form that the file takes.", show_config},
         {"spool migrate", "Makes the database, or brings its schema up to date.", migrate_spool},

@@ -5,7 +5,6 @@
 
 #include "common/error.h"
 #include "common/ids.h"
-#include "common/json.h"
 #include "common/log.h"
 #include "common/numbers.h"
 #include "common/spool.h"
@@ -13,16 +12,12 @@
 #include "common/utf.h"
 #include "ctl/lines.h"
 #include "ctl/nouns.h"
-#include "tests/support/temp_folder.h"
+#include "tests/support/desk.h"
 
-#include <array>
-#include <climits>
 #include <cstdlib>
-#include <fstream>
 #include <set>
 #include <sstream>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -31,87 +26,8 @@ using namespace smsspool::ctl;
 
 namespace {
 
-constexpr UtcMs now = 1763159128123; // 2025-11-14T22:25:28.123Z
+constexpr UtcMs now = desk_time; // 2025-11-14T22:25:28.123Z
 constexpr UtcMs day = 24 * 3600 * 1000;
-
-std::string contents(const std::string& file) {
-    std::ifstream stream(file);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-// The folder of the programs under test: $SMSSPOOL_BIN, else where this one was built.
-std::string bin() {
-    if (const char* named = std::getenv("SMSSPOOL_BIN"))
-        return named;
-    std::array<char, PATH_MAX> path{};
-    BOOST_REQUIRE(::readlink("/proc/self/exe", path.data(), path.size() - 1) > 0);
-    const std::string self = path.data();
-    return self.substr(0, self.rfind('/'));
-}
-
-struct Ran {
-    int status = -1;
-    std::string out, err;
-};
-
-// A configuration file with a spool of its own, and smsctl run on it.
-class Desk {
-public:
-    explicit Desk(const std::string& more = "") {
-        (void)folder_.write("conf", "spool = " + folder_.file("spool.sqlite") +
-                                        "\nbusy_timeout = 100ms\n" + more);
-    }
-
-    // `words` as a shell takes them; `out` takes the standard output.
-    Ran run(const std::string& words, const std::string& out) const {
-        const std::string command = "'" + bin() + "/smsctl' -c '" + folder_.file("conf") + "' " +
-                                    words + " >'" + out + "' 2>'" + folder_.file("err") + "'";
-        const int status = std::system(command.c_str());
-        return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, "", contents(folder_.file("err"))};
-    }
-    Ran run(const std::string& words) const {
-        Ran ran = run(words, folder_.file("out"));
-        ran.out = contents(folder_.file("out"));
-        return ran;
-    }
-
-    [[nodiscard]] Config config() const { return load({folder_.file("conf")}); }
-    [[nodiscard]] const TempFolder& folder() const { return folder_; }
-
-private:
-    TempFolder folder_;
-};
-
-// The same with a database.
-class Spooled : public Desk {
-public:
-    Spooled() { (void)Spool::migrate(config(), now); }
-
-    [[nodiscard]] Answer ask(Answer (*verb)(const Call&), Output output = Output::text,
-                             const Arguments& arguments = {}) const {
-        const Config settings = config();
-        return verb({settings, arguments, output, now});
-    }
-};
-
-rapidjson::Document parsed(const std::string& text) {
-    rapidjson::Document document;
-    BOOST_REQUIRE_MESSAGE(!parse_json(text, 10, document), text);
-    BOOST_REQUIRE(document.IsObject());
-    return document;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);)
-        lines.push_back(line);
-    return lines;
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 Arguments with_id(const std::string& id) {
     Arguments arguments;
@@ -244,6 +160,25 @@ BOOST_AUTO_TEST_CASE(grammar) {
          {"message", "show", "' OR 1=1 --"},
          Kind::faulty,
          "<id>"},
+        {"a name", "user list <name>", {"user", "list", "front desk"}, Kind::fits, ""},
+        {"a name that cannot be one",
+         "user list <name>",
+         {"user", "list", "a:b"},
+         Kind::faulty,
+         "<name>: a user's name must not hold a colon"},
+        {"a value that may be there", "token list [<name>]", {"token", "list"}, Kind::fits, ""},
+        {"and is", "token list [<name>]", {"token", "list", "ana"}, Kind::fits, ""},
+        {"and another", "token list [<name>]", {"token", "list", "a", "b"}, Kind::faulty, "\"b\""},
+        {"an option with a value, not given",
+         "user set <name> [--hours <hours>]",
+         {"user", "set", "ana"},
+         Kind::fits,
+         ""},
+        {"and cut off",
+         "user set <name> [--hours <hours>]",
+         {"user", "set", "ana", "--hours"},
+         Kind::faulty,
+         "--hours wants <hours>"},
         {"age", clean, {"inbox", "clean", "--older-than", "30d"}, Kind::fits, ""},
         {"order is free",
          clean,
@@ -284,6 +219,12 @@ BOOST_AUTO_TEST_CASE(values_reach_the_arguments) {
     BOOST_TEST(found.arguments.age.count() == 36 * 3600 * 1000);
     BOOST_TEST(found.arguments.has("--dry-run"));
     BOOST_TEST(!found.arguments.has("--keep-unread"));
+    const Fit named = fit("user set <name> [--hours <hours>] [--note <text>] [--admin]",
+                          {"user", "set", "--hours", "", "ana", "--admin"});
+    BOOST_TEST(named.arguments.name == "ana");
+    BOOST_TEST(named.arguments.value("--hours").value() == "");
+    BOOST_TEST(!named.arguments.value("--note"));
+    BOOST_TEST(named.arguments.has("--admin"));
 }
 
 BOOST_AUTO_TEST_CASE(each_sentence_is_one_only) {
@@ -298,7 +239,9 @@ BOOST_AUTO_TEST_CASE(each_sentence_is_one_only) {
                 words.push_back("copy");
             else if (token == "<age>")
                 words.push_back("30d");
-            else if (token.front() != '[')
+            else if (token == "<name>")
+                words.push_back("ana");
+            else if (token.front() != '[' && token.back() != ']')
                 words.push_back(token);
         }
         BOOST_TEST_CONTEXT(sentence.words) {

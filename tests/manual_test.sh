@@ -77,7 +77,8 @@ compare "settings, their limits and defaults"
 # --- sentences and options ----------------------------------------------------------------------
 
 # The macros of an item as the text that smsctl --help has.
-sed_item='s/^\.It Cm //; s/O[op] Fl -\([a-z-]*\)\( Oc\)*/[--\1]/g; s/Fl -/--/g; s/Ar \([a-z]*\)/<\1>/g'
+sed_item='s/^\.It Cm //; s/Oo Fl -\([a-z-]*\) Ar \([a-z]*\) Oc/[--\1 <\2>]/g; s/Op Ar \([a-z]*\)/[<\1>]/g
+    s/O[op] Fl -\([a-z-]*\)\( Oc\)*/[--\1]/g; s/Fl -/--/g; s/Ar \([a-z]*\)/<\1>/g'
 
 "$bin/smsctl" --help | sed -n 's/^  \([a-z].*\)/\1/p' >"$folder/code"
 section man/smsctl.8 Sentences | sed -n "/^\.It Cm/{$sed_item;p;}" >"$folder/page"
@@ -99,7 +100,7 @@ compare "options of smsspoold"
 
 # --- a spool of its own -------------------------------------------------------------------------
 
-printf 'spool = %s/spool.sqlite\n' "$folder" >"$folder/conf"
+printf 'spool = %s/spool.sqlite\nhtpasswd = %s/htpasswd\nlogin_cache =\n' "$folder" "$folder" >"$folder/conf"
 ctl() {
     "$bin/smsctl" -c "$folder/conf" --json "$@"
 }
@@ -112,6 +113,12 @@ ctl spool migrate >"$folder/migrate"
     ctl status
     ctl config check
     ctl inbox clean --older-than 1d
+    ctl user add ana --generate 2>/dev/null
+    ctl token add ana 2>/dev/null | tee "$folder/token"
+    ctl token revoke "$(jq -r .id "$folder/token")" 2>/dev/null
+    ctl user list
+    echo garbage >"$folder/old"
+    ctl user import "$folder/old" || true
 } | jq -r 'paths | select(.[0] != "jobs" or length == 1) | .[-1] | strings' | sort -u >"$folder/code"
 section man/smsctl.8 JSON | sed -n 's/^\.Va //p' | tr -s ' ,;.()' '\n' |
     grep -x -F -f "$folder/code" | sort -u >"$folder/page"
