@@ -241,13 +241,11 @@ constexpr std::string_view job_delivery =
 // When the last part reached the phone; NULL: not all did.
 constexpr std::string_view job_delivered = "ALTER TABLE job ADD COLUMN delivered_ms INTEGER";
 
-// The question of the claim, since there are routes: the oldest due job of a priority on a route.
+// The questions of the claim, since there are routes: the oldest due job of a priority on a route;
+// and, of whatever route, what only this modem may finish, which is never much.
 constexpr std::string_view index_job_route_due = R"sql(
-CREATE INDEX IF NOT EXISTS job_route_due ON job (state, route, priority, not_before_ms, id))sql";
-// The rest of a message is of no route: what its modem may send is found by the modem.
-constexpr std::string_view index_job_pinned = R"sql(
-CREATE INDEX IF NOT EXISTS job_pinned ON job (pinned, state, priority, not_before_ms, id)
-WHERE pinned <> '')sql";
+CREATE INDEX IF NOT EXISTS job_route_due ON job
+(state, pinned, route, priority, not_before_ms, id))sql";
 constexpr std::string_view drop_job_due = "DROP INDEX IF EXISTS job_due";
 
 // TP-Status of the last report on this part; NULL: none came.
@@ -479,7 +477,6 @@ const std::vector<Migration>& migrations() {
         {"modem.step", modem_step},
         {"modem.trace", modem_trace},
         {"rejected_pin.fate", pin_fate},
-        {"job_pinned", index_job_pinned},
         {"account", table_account},
         {"token", table_token},
         {"token_username", index_token_username},

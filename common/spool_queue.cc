@@ -31,6 +31,12 @@ std::optional<UtcMs> due_of(Database& db, Sql which, std::string_view what) {
     return due;
 }
 
+// When the first of all that waits for a modem of its own becomes due.
+std::optional<UtcMs> due_of_pinned(Database& db) {
+    Use row = db.use(Sql::job_due_all_pinned);
+    return row.step() ? row.number_or_nothing(0) : std::nullopt;
+}
+
 // The next route in order of name that has queued jobs; "" is the first and is not among them.
 std::optional<std::string> route_after(Database& db, const std::string& route) {
     Use row = db.use(Sql::job_route_after);
@@ -130,9 +136,9 @@ void unpin_all(Database& db, std::string_view modem) {
 std::optional<UtcMs> Spool::next_due() {
     std::optional<UtcMs> due;
     db_->look([&] {
-        due.reset();
+        due = due_of_pinned(*db_);
         for (const std::string& route : used_routes(*db_))
-            due = sooner(due, due_of(*db_, Sql::job_due_next, route));
+            due = sooner(due, due_of(*db_, Sql::job_due, route));
     });
     return due;
 }
@@ -142,7 +148,7 @@ std::optional<UtcMs> Spool::next_due(const Claimer& claimer) {
     db_->look([&] {
         due = due_of(*db_, Sql::job_due_pinned, claimer.modem);
         for (const std::string& route : claimer.routes)
-            due = sooner(due, due_of(*db_, Sql::job_due_for, route));
+            due = sooner(due, due_of(*db_, Sql::job_due, route));
     });
     return due;
 }

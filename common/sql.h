@@ -33,9 +33,9 @@ enum class Sql : std::uint8_t {
     job_orphans,
     job_claimed,
     job_damaged,
-    job_due_next,
-    job_due_for,
+    job_due,
     job_due_pinned,
+    job_due_all_pinned,
     job_route_after,
     job_of_route,
     job_reroute,
@@ -204,12 +204,12 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "route = ? AND priority = ? AND not_before_ms <= ? AND valid_until_ms > ? AND pinned = '' AND "
      "EXISTS (SELECT 1 FROM recipient WHERE recipient.modem = ? AND recipient.month = ? AND "
      "recipient.number = job.number) ORDER BY not_before_ms, id LIMIT 1"},
-    // An index of rows with pinned <> '' is used only where the statement says the same.
+    // The sign before valid_until_ms keeps SQLite from the index of validity.
     {Sql::job_look_pinned,
      "SELECT id, message_id, number, number_given, attempts, waits, unknowns, parts_done, "
-     "concat_reference, route, modem, claim, not_before_ms FROM job WHERE pinned <> '' AND "
-     "pinned = ? AND state = 'queued' AND priority = ? AND not_before_ms <= ? AND valid_until_ms > "
-     "? ORDER BY not_before_ms, id LIMIT 1"},
+     "concat_reference, route, modem, claim, not_before_ms FROM job WHERE state = 'queued' AND "
+     "pinned = ? AND priority = ? AND not_before_ms <= ? AND +valid_until_ms > ? ORDER BY "
+     "not_before_ms, id LIMIT 1"},
     {Sql::job_take,
      "UPDATE job SET state = 'sending', owner = ?, claim = ?, lease_until_ms = ?, modem = "
      "?, attempted_ms = ?, concat_reference = ? WHERE id = ? AND state = 'queued'"},
@@ -231,21 +231,20 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::job_damaged,
      "UPDATE job SET state = 'failed', error_code = ?, error_text = ?, ended_ms = ?, pinned = '', "
      "owner = NULL, lease_until_ms = NULL WHERE id = ? AND state = ? AND COALESCE(claim, '') = ?"},
-    {Sql::job_due_next,
-     "SELECT not_before_ms FROM job WHERE state = 'queued' AND route = ? AND priority = ? ORDER BY "
-     "not_before_ms, id LIMIT 1"},
-    {Sql::job_due_for,
-     "SELECT not_before_ms FROM job WHERE state = 'queued' AND route = ? AND priority = ? AND "
-     "pinned = '' ORDER BY not_before_ms, id LIMIT 1"},
-    {Sql::job_due_pinned,
-     "SELECT not_before_ms FROM job WHERE pinned <> '' AND pinned = ? AND state = 'queued' AND "
+    {Sql::job_due,
+     "SELECT not_before_ms FROM job WHERE state = 'queued' AND pinned = '' AND route = ? AND "
      "priority = ? ORDER BY not_before_ms, id LIMIT 1"},
-    {Sql::job_route_after,
-     "SELECT route FROM job WHERE state = 'queued' AND route > ? ORDER BY route LIMIT 1"},
-    {Sql::job_of_route, "SELECT id FROM job WHERE state = 'queued' AND route = ? LIMIT 500"},
+    {Sql::job_due_pinned,
+     "SELECT not_before_ms FROM job WHERE state = 'queued' AND pinned = ? AND priority = ? "
+     "ORDER BY not_before_ms, id LIMIT 1"},
+    {Sql::job_due_all_pinned,
+     "SELECT MIN(not_before_ms) FROM job WHERE state = 'queued' AND pinned > ''"},
+    {Sql::job_route_after, "SELECT route FROM job WHERE state = 'queued' AND pinned = '' AND route "
+                           "> ? ORDER BY route LIMIT 1"},
+    {Sql::job_of_route,
+     "SELECT id FROM job WHERE state = 'queued' AND pinned = '' AND route = ? LIMIT 500"},
     {Sql::job_reroute, "UPDATE job SET route = '' WHERE id = ? AND state = 'queued' AND route = ?"},
-    {Sql::job_pinned, "SELECT id FROM job WHERE pinned <> '' AND pinned = ? AND state = 'queued' "
-                      "LIMIT 500"},
+    {Sql::job_pinned, "SELECT id FROM job WHERE state = 'queued' AND pinned = ? LIMIT 500"},
     {Sql::job_unpin, "UPDATE job SET parts_done = 0, concat_reference = NULL, pinned = '' WHERE id "
                      "= ? AND state = 'queued' AND pinned = ?"},
     {Sql::job_reply,
