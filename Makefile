@@ -4,6 +4,7 @@
 #   make          build everything              make run      the main job, on the simulated modem
 #   make check    build and pass all tests      make lint     format, manuals, units, house rules
 #   make bench    what it measures              make fuzz     the parsers of outside bytes
+#   make check-tls  all that testssl.sh looks at
 #   make install  DESTDIR= PREFIX=              make uninstall, make clean
 #
 # SAN=address,undefined builds with these sanitizers, in a folder of its own.
@@ -47,6 +48,7 @@ LIB_COMMON = -lsqlite3 -lphonenumber -linih -lcrypto -lcrypt
 LIB_FCGI   = -lfcgi -lcgicc
 LIB_SPOOLD = -lsystemd
 LIB_MODEM  = -lGammu
+LIB_HTTP   = -lcurl
 
 # Who did not say how many jobs to run at once gets one for each processor.
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -95,7 +97,8 @@ $(BIN)/simmodem: $(call objects,$(SIMMODEM)) $(A)
 
 # A unit test links everything that is not a program's own main.
 NO_MAIN = $(filter-out %main.cc,$(SPOOLD) $(WORKER) $(CTL) $(SIMMODEM) $(LOOPBACK)) \
-          $(filter-out %main.cc %_gammu.cc spoold/modem_gammu_%.cc,$(MODEM)) $(SUPPORT)
+          $(filter-out %main.cc %_gammu.cc spoold/modem_gammu_%.cc,$(MODEM)) \
+          $(filter-out %main.cc %_http.cc,$(PROVIDER)) $(SUPPORT)
 
 $(BUILD)/libtest.a: $(call objects,$(NO_MAIN))
 	@rm -f $@
@@ -116,7 +119,7 @@ FCGI_OF_fuzz/seeds_test = $(BUILD)/fcgi/send.o $(call objects,$(FUZZ:%=tests/fuz
 $(BIN)/fuzz/seeds_test: $(call objects,$(FUZZ:%=tests/fuzz/%.cc))
 
 $(BIN)/load: $(BUILD)/tests/load/load.o
-	$(call link,-lcurl)
+	$(call link,$(LIB_HTTP))
 
 tests: all $(BIN)/load $(TESTS:%=$(BIN)/%)
 
@@ -133,6 +136,10 @@ packages:
 
 test-packages:
 	@tests/packages.sh
+
+# All that testssl.sh looks at, in the site as it is shipped.
+check-tls: bench-tools
+	BUILD=$(BUILD) CHECKS=all bash tests/flow/tls.sh
 
 lint: test-packages
 	$(MAKE) $(PARALLEL) --no-print-directory all
@@ -152,7 +159,7 @@ bench-faults: bench-tools
 
 KILLS = 1000
 bench-crash: bench-tools
-	BUILD=$(BUILD) KILLS=$(KILLS) bash tests/crash/kill.sh
+	BUILD=$(BUILD) KILLS=$(KILLS) MESSAGES=$$((20 * $(KILLS))) bash tests/crash/kill.sh
 	BUILD=$(BUILD) KILLS=$$(($(KILLS) / 20)) MESSAGES=400 bash tests/crash/modem_kill.sh
 
 N = 100000
@@ -174,7 +181,7 @@ clean:
 -include mk/install.mk
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all tests check run packages test-packages lint bench bench-tools bench-faults bench-crash \
-        bench-soak bench-valgrind fuzz clean
+.PHONY: all tests check check-tls run packages test-packages lint bench bench-tools bench-faults \
+        bench-crash bench-soak bench-valgrind fuzz clean
 .SECONDARY:
 .DELETE_ON_ERROR:

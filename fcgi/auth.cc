@@ -33,7 +33,7 @@ Reply handle(const Request& request, const Services& services) {
         return refuse(request, services, forbidden());
     }
     const Caller& caller = std::get<Caller>(rights);
-    spool.note_token_use(caller.token, request.when);
+    note_use(spool, caller.token, request.when);
     Reply reply;
     reply.status = HttpStatus::no_content;
     reply.headers.emplace_back("X-Sms-User", caller.user);

@@ -18,15 +18,6 @@ std::string_view take_segment(std::string_view& path) noexcept {
     return first;
 }
 
-bool matches(std::string_view pattern, std::string_view path) noexcept {
-    while (pattern.starts_with('/') && path.starts_with('/')) {
-        const std::string_view wanted = take_segment(pattern), found = take_segment(path);
-        if (wanted == "*" ? found.empty() : wanted != found)
-            return false;
-    }
-    return pattern.empty() && path.empty();
-}
-
 const Route* find_route(const Program& program, std::string_view path) noexcept {
     for (const Route& route : program.routes) {
         if (matches(route.path, path))
@@ -115,6 +106,23 @@ void log_failure(const Program& program, const Error& error) {
 }
 
 } // namespace
+
+bool matches(std::string_view pattern, std::string_view path) noexcept {
+    while (pattern.starts_with('/') && path.starts_with('/')) {
+        const std::string_view wanted = take_segment(pattern), found = take_segment(path);
+        if (wanted == "*" ? found.empty() : wanted != found)
+            return false;
+    }
+    return pattern.empty() && path.empty();
+}
+
+void note_use(Spool& spool, const std::string& token_id, UtcMs now) noexcept {
+    try {
+        spool.note_token_use(token_id, now);
+    } catch (const std::exception& exception) {
+        log_warning("HTTP", "the use of token " + token_id + " is not noted: " + exception.what());
+    }
+}
 
 std::string_view segment(std::string_view path, std::size_t index) noexcept {
     while (path.starts_with('/')) {

@@ -56,6 +56,13 @@ struct Route {
 // The segment of `path` at `index`: of "/api/sms/7" the one at 2 is "7". Empty: there is none.
 [[nodiscard]] std::string_view segment(std::string_view path, std::size_t index) noexcept;
 
+// Whether `path` is one that a Route or a part of it means by `pattern`.
+[[nodiscard]] bool matches(std::string_view pattern, std::string_view path) noexcept;
+
+// Notes that a token was used at `now`. Nobody is kept out because this cannot be written; the log
+// says so.
+void note_use(Spool& spool, const std::string& token_id, UtcMs now) noexcept;
+
 struct Program {
     std::string_view name;      // smsspool-<name>
     Access spool;               // the narrowest that works
@@ -65,6 +72,7 @@ struct Program {
     Reply (*handle)(const Request& request, const Services& services);
     // The refusal in the form of this program's API. Needs no spool and does not throw Error.
     Reply (*refuse)(const Request& request, const Services& services, const Refusal& refusal);
+    std::int64_t Config::*body_limit = &Config::body_limit;
 };
 
 extern const Program the_program;

@@ -92,7 +92,7 @@ void exchange(Fd connection, const Services& services) {
         return;
     const auto parameter = [&](const char* name) { return exchange.parameter(name); };
     Request request = make_request(parameter, utc_now());
-    const auto limit = static_cast<std::size_t>(services.config.body_limit);
+    const auto limit = static_cast<std::size_t>(services.config.*the_program.body_limit);
     const auto body = exchange.read_body(limit, request.body);
     if (!body)
         return; // half a request is none

@@ -10,6 +10,7 @@ TO_BIN     = $(PREFIX)/bin
 TO_SBIN    = $(PREFIX)/sbin
 TO_LIBEXEC = $(PREFIX)/libexec/smsspool
 TO_NGINX   = $(PREFIX)/share/smsspool/nginx
+TO_JAIL    = $(PREFIX)/share/smsspool/fail2ban
 TO_DOC     = $(PREFIX)/share/doc/smsspool
 TO_MAN     = $(PREFIX)/share/man
 TO_UNITS   = $(if $(filter /usr,$(PREFIX)),,$(PREFIX))/lib/systemd/system
@@ -24,15 +25,20 @@ IN_SBIN    = smsspoold
 IN_LIBEXEC = $(filter smsspool-%,$(PROGRAMS))
 IN_MAN     = $(wildcard man/*.[1-8])
 IN_NGINX   = $(patsubst nginx/%,%,$(wildcard nginx/smsspool-*.conf))
+IN_JAIL    = $(patsubst nginx/fail2ban/%,%,$(wildcard nginx/fail2ban/*.conf))
 IN_UNITS   = smsspool.target smsspoold.service smsspool-fcgi@.socket smsspool-fcgi@.service
+READ_ONLY  = health metrics
 IN_ETC     = etc/smsspool.conf nginx/alerts-allow.conf nginx/unlimited.conf
-IN_DOC     = $(wildcard README.md LICENSE)
+IN_DOC     = $(wildcard README.md LICENSE) systemd/provider-network.conf
+
+# Where the unit of a FastCGI program that only reads is narrowed.
+read_only = $(TO_UNITS)/smsspool-fcgi@$(1).service.d/read-only.conf
 
 # Values of the templates' placeholders.
 FILL = sh nginx/fill.sh BIN=$(TO_BIN) SBIN=$(TO_SBIN) LIBEXEC=$(TO_LIBEXEC) \
        WANTS="Wants=$(FCGI_PROGRAMS:%=smsspool-fcgi@%.socket)" \
        NGINX=$(TO_NGINX) ETC=$(TO_ETC) SOCKETS=/run/smsspool-nginx HTPASSWD=$(TO_ETC)/htpasswd \
-       LISTEN=443 SERVER_NAME=sms.example.org ACCESS_LOG=/var/log/nginx/smsspool.log \
+       LISTEN=443 SERVER_NAME=sms.example.org ACCESS_LOG=/var/log/nginx/smsspool.log LOGS=/var/log/nginx \
        CERTIFICATE=/etc/ssl/certs/smsspool.pem CERTIFICATE_KEY=/etc/ssl/private/smsspool.key
 
 # $(call put,mode,folder,files): as they are.
@@ -64,8 +70,10 @@ install: all
 	$(foreach page,$(IN_MAN),$(call put,644,$(TO_MAN)/man$(subst .,,$(suffix $(page))),$(page)))
 	$(if $(IN_DOC),$(call put,644,$(TO_DOC),$(IN_DOC)))
 	$(foreach file,$(IN_NGINX),$(call fill,nginx/$(file),$(TO_NGINX)/$(file)))
+	$(foreach file,$(IN_JAIL),$(call fill,nginx/fail2ban/$(file),$(TO_JAIL)/$(file)))
 	$(foreach unit,$(IN_UNITS),$(call fill,systemd/$(unit),$(TO_UNITS)/$(unit)))
 	$(call fill,systemd/nginx-drop-in.conf,$(TO_UNITS)/nginx.service.d/smsspool.conf)
+	$(foreach program,$(READ_ONLY),$(call fill,systemd/smsspool-read-only.conf,$(call read_only,$(program))))
 	$(call fill,systemd/sysusers.conf,$(TO_LIB)/sysusers.d/smsspool.conf)
 	$(call fill,systemd/tmpfiles.conf,$(TO_LIB)/tmpfiles.d/smsspool.conf)
 	$(foreach file,$(IN_ETC),$(call keep,$(file),$(TO_ETC)/$(notdir $(file))))
@@ -87,10 +95,12 @@ uninstall:
 
 INSTALLED = $(IN_BIN:%=$(TO_BIN)/%) $(IN_SBIN:%=$(TO_SBIN)/%) $(IN_LIBEXEC:%=$(TO_LIBEXEC)/%) \
             $(foreach page,$(IN_MAN),$(TO_MAN)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
-            $(IN_DOC:%=$(TO_DOC)/%) $(IN_NGINX:%=$(TO_NGINX)/%) $(IN_UNITS:%=$(TO_UNITS)/%) \
-            $(TO_UNITS)/nginx.service.d/smsspool.conf \
+            $(foreach file,$(IN_DOC),$(TO_DOC)/$(notdir $(file))) $(IN_NGINX:%=$(TO_NGINX)/%) $(IN_JAIL:%=$(TO_JAIL)/%) \
+            $(IN_UNITS:%=$(TO_UNITS)/%) \
+            $(TO_UNITS)/nginx.service.d/smsspool.conf $(foreach program,$(READ_ONLY),$(call read_only,$(program))) \
             $(TO_LIB)/sysusers.d/smsspool.conf $(TO_LIB)/tmpfiles.d/smsspool.conf
 
-OWN_FOLDERS = $(TO_LIBEXEC) $(TO_NGINX) $(dir $(TO_NGINX)) $(TO_DOC) $(TO_UNITS)/nginx.service.d
+OWN_FOLDERS = $(TO_LIBEXEC) $(TO_NGINX) $(TO_JAIL) $(dir $(TO_NGINX)) $(TO_DOC) $(TO_UNITS)/nginx.service.d \
+              $(foreach program,$(READ_ONLY),$(dir $(call read_only,$(program))))
 
 .PHONY: install uninstall

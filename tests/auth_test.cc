@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "common/ids.h"
+#include "common/sqlite.h"
 #include "support/handler.h"
 
 using namespace smsspool;
@@ -76,6 +77,15 @@ BOOST_AUTO_TEST_CASE(headers) {
 BOOST_AUTO_TEST_CASE(where_it_does_not_count) {
     BOOST_TEST(int(login("Bearer sms_secret", "198.51.100.1").status()) == 403);
     BOOST_TEST(int(login("Bearer sms_secret", "").status()) == 403);
+    BOOST_TEST(!door.get().token("id of it").value().used.has_value());
+}
+
+// A full disk, say, keeps nobody out who may come in.
+BOOST_AUTO_TEST_CASE(a_use_that_cannot_be_noted) {
+    Database(config.spool, Open::write, std::chrono::seconds(1))
+        .run_text("CREATE TRIGGER full BEFORE UPDATE ON token BEGIN SELECT RAISE(ABORT, 'full'); "
+                  "END");
+    BOOST_TEST(int(login("Bearer sms_secret").status()) == 204);
     BOOST_TEST(!door.get().token("id of it").value().used.has_value());
 }
 

@@ -23,12 +23,13 @@ everything() {
 
 make_target install /usr
 for program in bin/smsctl bin/simmodem sbin/smsspoold libexec/smsspool/smsspool-modem \
-    libexec/smsspool/smsspool-loopback libexec/smsspool/smsspool-{send,status,inbox,alerts,health,metrics}; do
+    libexec/smsspool/smsspool-loopback libexec/smsspool/smsspool-{send,status,inbox,alerts,health,metrics,auth}; do
     expect "mode of $program" 755 "$(mode_of "/usr/$program")"
 done
 for file in /etc/smsspool/smsspool.conf /etc/smsspool/alerts-allow.conf /etc/smsspool/unlimited.conf \
     /etc/cron.d/smsspool /lib/systemd/system/smsspoold.service /usr/lib/sysusers.d/smsspool.conf \
-    /usr/lib/tmpfiles.d/smsspool.conf /usr/share/smsspool/nginx/smsspool-site.conf; do
+    /usr/lib/tmpfiles.d/smsspool.conf /usr/share/smsspool/nginx/smsspool-site.conf \
+    /usr/share/smsspool/fail2ban/filter.conf /usr/share/smsspool/fail2ban/jail.conf; do
     expect "mode of $file" 644 "$(mode_of "$file")"
 done
 for page in man/*.[1-8]; do
@@ -44,7 +45,17 @@ expect "the installed configuration is good" "configuration OK" \
 
 # --- systemd ------------------------------------------------------------------------------------
 
-expect "systemd-analyze verify" "" "$(tests/verify_units.sh "$ROOT" /usr 2>&1 || echo "status $?")"
+expect "systemd-analyze verify, and its security at 1.5 or less" "" "$(tests/verify_units.sh "$ROOT" /usr 2>&1 || echo "status $?")"
+
+for program in send status inbox alerts health metrics auth; do
+    expect_true "the target wants the socket of $program" \
+        grep -qw "smsspool-fcgi@$program.socket" "$ROOT/lib/systemd/system/smsspool.target"
+done
+# Who answers without a login, and who only reads, has no right to write.
+expect "units without a right to write" "health metrics " "$(cd "$ROOT/lib/systemd/system" &&
+    grep -l '^ReadWritePaths=$' smsspool-fcgi@*.service.d/*.conf | sed 's/.*@//; s/\..*//' | tr '\n' ' ')"
+expect "of the programs that only read (status is asked too often to go without its shared memory)" "health metrics status " \
+    "$(grep -l 'Access::read\b' fcgi/*.cc | xargs -n 1 basename -s .cc | grep -vx program | tr '\n' ' ')"
 
 # The users and folders, made in a tree of their own.
 make_accounts() {

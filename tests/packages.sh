@@ -9,12 +9,12 @@ set -euo pipefail
 packages=(
     g++ make pkg-config
     libsqlite3-dev libphonenumber-dev libinih-dev libssl-dev libcrypt-dev libsystemd-dev
-    libfcgi-dev libcgicc-dev rapidjson-dev libgammu-dev
+    libfcgi-dev libcgicc-dev rapidjson-dev libgammu-dev libcurl4-openssl-dev
     nginx openssl apache2-utils curl jq util-linux
 )
 if [ "${1:-}" != run ]; then
-    packages+=(libboost-test-dev libcurl4-openssl-dev clang-format mandoc shellcheck sqlite3 wrk
-        prometheus prometheus-alertmanager)
+    packages+=(libboost-test-dev clang-format mandoc shellcheck sqlite3 wrk
+        prometheus prometheus-alertmanager fail2ban libfcgi-bin testssl.sh)
 fi
 if [ "${1:-}" = fuzz ]; then
     packages+=(clang libclang-rt-14-dev)

@@ -20,7 +20,7 @@ PATH=$PATH:/usr/sbin:/sbin
 PORT=${PORT:-8443}
 ONCE=${ONCE:-}
 SERVE_ONLY=${SERVE_ONLY:-}
-FCGI_PROGRAMS=${FCGI_PROGRAMS:-send status inbox alerts health metrics}
+FCGI_PROGRAMS=${FCGI_PROGRAMS:-$(sed -n "s/^FCGI_PROGRAMS = //p" "$(dirname "$0")/../Makefile")}
 
 fail() {
     echo "run: $*" >&2
@@ -163,6 +163,8 @@ make_settings() {
 spool = $DIR/spool.sqlite
 wake_socket = $SOCKETS/wake.sock
 worker_dir = $BIN
+htpasswd = $HTPASSWD
+login_cache = $SOCKETS/logins
 
 [modem sim]
 device = ${DEVICE:-$SOCKETS/modem}
@@ -184,7 +186,7 @@ make_nginx() {
         sh "$SOURCE/nginx/fill.sh" "NGINX=$DIR/nginx" "ETC=$DIR/etc" "SOCKETS=$SOCKETS" \
             "HTPASSWD=$HTPASSWD" "LISTEN=127.0.0.1:$PORT" SERVER_NAME=localhost \
             "CERTIFICATE=$DIR/cert.pem" "CERTIFICATE_KEY=$DIR/key.pem" \
-            "ACCESS_LOG=$DIR/log/access.log" "RUN=$DIR" "USER=$user" \
+            "ACCESS_LOG=$DIR/log/access.log" "LOGS=$DIR/log" "RUN=$DIR" "USER=$user" \
             <"$file" >"$DIR/nginx/${file##*/}"
     done
 }

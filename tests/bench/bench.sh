@@ -122,7 +122,7 @@ start_limits() {
         sh nginx/fill.sh "NGINX=$LIMITS" "ETC=$LIMITS" "SOCKETS=$SOCKETS" "RUN=$LIMITS" "USER=$user" \
             "HTPASSWD=$STREET/htpasswd" "LISTEN=127.0.0.1:$LIMITS_PORT" SERVER_NAME=localhost \
             "CERTIFICATE=$STREET/cert.pem" "CERTIFICATE_KEY=$STREET/key.pem" \
-            "ACCESS_LOG=$LIMITS/access.log" <"$file" >"$LIMITS/${file##*/}"
+            "ACCESS_LOG=$LIMITS/access.log" "LOGS=$LIMITS" <"$file" >"$LIMITS/${file##*/}"
     done
     in_background send "$RESULTS/bin/limit_fcgi" "$SOCKETS/send.sock"
     in_background status "$RESULTS/bin/limit_fcgi" "$SOCKETS/status.sock"
@@ -147,6 +147,17 @@ measure_accept() {
         "plain auth_basic: $(speed "$plain")" "$(ratio "$ours" "$plain")"
     row accept "" "" "empty program: $(speed "$empty")" "$(ratio "$ours" "$empty")"
     row accept "" "" "and one insert: $(speed "$insert")" "$(ratio "$ours" "$insert")"
+}
+
+# Nothing but the login, with the password file as the ancestor writes it: $2b$, cost 12.
+measure_login() {
+    local ours plain
+    sed -i 's/^demo:\$2y\$/demo:$2b$/' "$STREET/htpasswd"
+    grep -q '^demo:\$2b\$12\$' "$STREET/htpasswd" || give_up "no bcrypt of cost 12 in the password file"
+    ours=$(load login "$LIMITS_URL/cached" "$TIME" "$CLIENTS")
+    plain=$(load login/plain "$LIMITS_URL/plain" "$TIME" 4)
+    row login "login, $CLIENTS clients, bcrypt 12" "$(speed "$ours")" \
+        "bare auth_basic: $(speed "$plain")" "$(ratio "$ours" "$plain")"
 }
 
 measure_status() {
@@ -227,13 +238,14 @@ start_limits
 measure_pickup # first: the daemon has nothing else to do yet
 measure_status
 measure_accept
+measure_login
 street_end
 measure_drain
 
 head_lines
 echo
 echo "$(line work figure "limit or peer, in the same run" ratio)"
-for rows in accept pickup drain status; do
+for rows in accept login pickup drain status; do
     printf '%s' "${table[$rows]}"
 done
 echo

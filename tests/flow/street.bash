@@ -13,6 +13,7 @@
 #   child COMMAND…                   runs it in the background until the test ends; its log is in $CHILD_LOG
 #   process_of PROGRAM               the process of this street that runs it; empty: none now
 #   processes_of PROGRAM             all of them, one a line
+#   ctl …                            smsctl on this street's spool
 #   sim …                            simmodem ctl on this street's modem
 #   another_modem NAME [OPTION…]     one more simulated modem, before street_start: prints its section
 #                                    of the settings; it writes to $WORK/NAME.jsonl
@@ -160,6 +161,10 @@ processes_of() {
 
 process_of() {
     processes_of "$1" | head -1
+}
+
+ctl() {
+    "$BIN/smsctl" -c "$STREET/smsspool.conf" "$@"
 }
 
 sim() {
