@@ -15,23 +15,25 @@ BUILD   = build$(if $(SAN),-san)
 
 # --- what there is ------------------------------------------------------------------------------
 
-FCGI_PROGRAMS = send status inbox alerts health metrics auth
+FCGI_PROGRAMS = send status inbox alerts health metrics auth dead_letters enviar api_sms
 
 COMMON   = $(wildcard common/*.cc)
 FCGI     = $(filter-out $(FCGI_PROGRAMS:%=fcgi/%.cc),$(wildcard fcgi/*.cc))
 WORKER   = $(wildcard spoold/worker_*.cc)
 MODEM    = $(wildcard spoold/modem_*.cc)
 LOOPBACK = $(wildcard spoold/loopback_*.cc)
-SPOOLD   = $(filter-out $(WORKER) $(MODEM) $(LOOPBACK),$(wildcard spoold/*.cc))
+PROVIDER = $(wildcard spoold/provider_*.cc)
+SPOOLD   = $(filter-out $(WORKER) $(MODEM) $(LOOPBACK) $(PROVIDER),$(wildcard spoold/*.cc))
 CTL      = $(wildcard ctl/*.cc)
 SIMMODEM = $(wildcard tests/simmodem/*.cc)
 SUPPORT  = $(wildcard tests/support/*.cc)
 LOAD     = tests/load/load.cc
+MOCK     = $(wildcard tests/mockprovider/*.cc)
 TESTS    = $(patsubst tests/%.cc,%,$(wildcard tests/*_test.cc tests/fuzz/*_test.cc))
 FLOWS    = tests/manual_test.sh tests/install_test.sh $(wildcard tests/flow/*.sh tests/crash/*.sh tests/fault/*.sh)
 FUZZ     = $(patsubst tests/fuzz/%.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
 
-PROGRAMS = $(FCGI_PROGRAMS:%=smsspool-%) smsspoold smsspool-modem smsspool-loopback smsctl simmodem
+PROGRAMS = $(FCGI_PROGRAMS:%=smsspool-%) smsspoold smsspool-modem smsspool-loopback smsspool-provider smsctl simmodem
 
 # --- how it is compiled -------------------------------------------------------------------------
 
@@ -88,6 +90,8 @@ $(BIN)/smsspool-modem: $(call objects,$(MODEM) $(WORKER)) $(A)
 	$(call link,$(LIB_COMMON) $(LIB_MODEM))
 $(BIN)/smsspool-loopback: $(call objects,$(LOOPBACK) $(WORKER)) $(A)
 	$(call link,$(LIB_COMMON))
+$(BIN)/smsspool-provider: $(call objects,$(PROVIDER) $(WORKER)) $(A)
+	$(call link,$(LIB_COMMON) $(LIB_HTTP))
 $(BIN)/smsctl: $(call objects,$(CTL)) $(A)
 	$(call link,$(LIB_COMMON))
 $(BIN)/simmodem: $(call objects,$(SIMMODEM)) $(A)
@@ -120,8 +124,10 @@ $(BIN)/fuzz/seeds_test: $(call objects,$(FUZZ:%=tests/fuzz/%.cc))
 
 $(BIN)/load: $(BUILD)/tests/load/load.o
 	$(call link,$(LIB_HTTP))
+$(BIN)/mockprovider: $(call objects,$(MOCK)) $(A)
+	$(call link,-lssl $(LIB_COMMON))
 
-tests: all $(BIN)/load $(TESTS:%=$(BIN)/%)
+tests: all $(BIN)/load $(BIN)/mockprovider $(TESTS:%=$(BIN)/%)
 
 check: test-packages
 	$(MAKE) $(PARALLEL) --no-print-directory tests

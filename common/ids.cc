@@ -64,6 +64,18 @@ std::string hex_with_hyphens(const Bytes& bytes) {
     return text;
 }
 
+// RFC 9562 5.7: where the digits of a UUIDv7 stand in its text.
+constexpr std::array<std::size_t, 12> ms_digits{0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12};
+constexpr std::size_t version_at = 14;
+constexpr std::array<std::size_t, 3> counter_digits{15, 16, 17};
+constexpr unsigned counter_bits = 12;
+constexpr std::uint64_t number_epoch_ms = 1'577'836'800'000; // 2020-01-01T00:00:00Z
+constexpr std::uint64_t most_number = (std::uint64_t{1} << 53) - 1;
+
+std::uint64_t digit_of(char c) noexcept {
+    return static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
 } // namespace
 
 std::string new_id() {
@@ -77,6 +89,33 @@ std::string new_id() {
     bytes[7] = static_cast<std::uint8_t>(moment.counter);
     bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3F));
     return hex_with_hyphens(bytes);
+}
+
+std::optional<std::int64_t> number_of_id(std::string_view id) noexcept {
+    if (!is_id(id) || id[version_at] != '7')
+        return std::nullopt;
+    std::uint64_t ms = 0, counter = 0;
+    for (const std::size_t i : ms_digits)
+        ms = ms << 4 | digit_of(id[i]);
+    for (const std::size_t i : counter_digits)
+        counter = counter << 4 | digit_of(id[i]);
+    if (ms < number_epoch_ms || ms - number_epoch_ms > most_number >> counter_bits)
+        return std::nullopt;
+    return static_cast<std::int64_t>((ms - number_epoch_ms) << counter_bits | counter);
+}
+
+std::string id_beginning(std::int64_t number) {
+    if (number < 0 || static_cast<std::uint64_t>(number) > most_number)
+        return {};
+    std::uint64_t rest = static_cast<std::uint64_t>(number);
+    std::string text = "00000000-0000-7000-";
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (auto i = counter_digits.rbegin(); i != counter_digits.rend(); ++i, rest >>= 4)
+        text[*i] = digits[rest & 0xF];
+    rest += number_epoch_ms;
+    for (auto i = ms_digits.rbegin(); i != ms_digits.rend(); ++i, rest >>= 4)
+        text[*i] = digits[rest & 0xF];
+    return text;
 }
 
 bool is_id(std::string_view text) noexcept {

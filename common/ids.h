@@ -3,6 +3,8 @@
 #ifndef SMSSPOOL_COMMON_IDS_H
 #define SMSSPOOL_COMMON_IDS_H
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +16,13 @@ namespace smsspool {
 
 // True if `text` has the form of a UUID (any version), in lower case.
 [[nodiscard]] bool is_id(std::string_view text) noexcept;
+
+// Time and counter of a UUIDv7 as one number, for clients who know integers only: ids in order have
+// numbers in order. From 1 to 2^53 - 1, which every JSON parser keeps, until the year 2089. Nothing
+// where `id` is no UUIDv7 of 2020 or later. Two ids of two processes can share a number.
+[[nodiscard]] std::optional<std::int64_t> number_of_id(std::string_view id) noexcept;
+// What every id of this number begins with, to its last hyphen; empty: no id has it.
+[[nodiscard]] std::string id_beginning(std::int64_t number);
 
 // SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);

@@ -100,6 +100,11 @@ inline constexpr std::array steps{
     return std::nullopt;
 }
 
+// A dead letter: only a person can bring a job further that is in `state`.
+[[nodiscard]] constexpr bool is_dead_letter(State state) noexcept {
+    return next(state, Event::retry).has_value();
+}
+
 // The stored word of a state, and back.
 [[nodiscard]] std::string_view name_of(State state) noexcept;
 [[nodiscard]] std::optional<State> state_named(std::string_view word) noexcept;
@@ -145,6 +150,8 @@ static_assert(detail::is_end(State::replied) && detail::is_end(State::timeout) &
               detail::is_end(State::expired) && detail::is_end(State::canceled) &&
               detail::is_end(State::abandoned));
 static_assert(!next(State::sent, Event::claim), "what was sent is never sent again");
+static_assert(is_dead_letter(State::failed) && is_dead_letter(State::unknown) &&
+              !is_dead_letter(State::expired) && !is_dead_letter(State::abandoned));
 
 } // namespace smsspool
 

@@ -34,7 +34,8 @@ Modems look_at(const Health& health, const std::vector<std::string>& names, cons
     Modems found = Modems::none;
     for (const ModemView& modem : health.modems) {
         const std::string_view state = present_state(modem, config, now);
-        if (!names.empty() && std::find(names.begin(), names.end(), modem.name) == names.end())
+        if (!names.empty() &&
+            std::find(names.begin(), names.end(), sender_of(modem.name)) == names.end())
             continue;
         if (state == "ready")
             return Modems::ready;

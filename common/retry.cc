@@ -41,7 +41,7 @@ public:
 
     Decision operator()(const WasAccepted&) {
         decision_.waits = 0;
-        if (work_.part == work_.parts)
+        if (work_.ends_job())
             decision_.event = Event::accepted;
         return decision_;
     }
@@ -62,6 +62,9 @@ public:
             decision_.event = Event::permanent;
             break;
         }
+        if (decision_.event == Event::temporary)
+            decision_.not_before =
+                std::max(decision_.not_before, now_ + refused.retry_after.count());
         set_error(decision_, "SEND_FAILED", work_, refused.text);
         return decision_;
     }
@@ -101,7 +104,7 @@ private:
 
 struct Journal {
     AttemptEnd operator()(const WasAccepted& accepted) const {
-        AttemptEnd end{"accepted", {}, {}, {}, {}};
+        AttemptEnd end{"accepted", {}, {}, accepted.answer, {}};
         if (accepted.reference >= 0)
             end.reference = accepted.reference;
         return end;

@@ -339,6 +339,10 @@ CREATE TABLE IF NOT EXISTS token (            -- bearer tokens
 constexpr std::string_view index_token_username = R"sql(
 CREATE INDEX IF NOT EXISTS token_username ON token (username, id))sql";
 
+// A user's messages by their time, which their ids have in them.
+constexpr std::string_view index_message_username = R"sql(
+CREATE INDEX IF NOT EXISTS message_username ON message (username, id))sql";
+
 constexpr std::string_view table_spent = R"sql(
 CREATE TABLE IF NOT EXISTS spent (            -- parts that were accepted, for limits of a day
   spender TEXT NOT NULL,                      -- user:NAME, token:ID
@@ -346,6 +350,13 @@ CREATE TABLE IF NOT EXISTS spent (            -- parts that were accepted, for l
   parts   INTEGER NOT NULL,
   PRIMARY KEY (spender, slot_ms)
 ) STRICT, WITHOUT ROWID)sql";
+
+// How often a person had it sent again after it was a dead letter.
+constexpr std::string_view job_retries =
+    "ALTER TABLE job ADD COLUMN retries INTEGER NOT NULL DEFAULT 0";
+// The question of the dead letters: those of a state, page by page in the order of their ids.
+constexpr std::string_view index_job_state = R"sql(
+CREATE INDEX IF NOT EXISTS job_state ON job (state, id))sql";
 
 // given: no answer of the SIM is known. refused: by the SIM.
 constexpr std::string_view pin_fate =
@@ -481,6 +492,9 @@ const std::vector<Migration>& migrations() {
         {"token", table_token},
         {"token_username", index_token_username},
         {"spent", table_spent},
+        {"message_username", index_message_username},
+        {"job.retries", job_retries},
+        {"job_state", index_job_state},
     };
     return list;
 }

@@ -60,6 +60,11 @@ constexpr std::array<Word<TraceDetail>, 3> words_of(TraceDetail) {
              {TraceDetail::redacted, "redacted"},
              {TraceDetail::full, "full"}}};
 }
+constexpr std::array<Word<NumberForm>, 3> words_of(NumberForm) {
+    return {{{NumberForm::plus, "plus"},
+             {NumberForm::digits, "digits"},
+             {NumberForm::national, "national"}}};
+}
 constexpr std::array<Word<bool>, 8> words_of(bool) {
     return {{{true, "yes"},
              {false, "no"},
@@ -216,8 +221,13 @@ const std::vector<Setting<Config>>& settings() {
          "The longest validity that a request may ask for."},
         {"not_before_most", &Config::not_before_most, 0, 365 * day,
          "How far ahead a request may put the sending of its message."},
+        {"bulk_most", &Config::bulk_most, 1, 1000000, "The most recipients of one message."},
+        {"bulk_partial", &Config::bulk_partial, 0, 0,
+         "Whether wrong recipients of a bulk are left out and reported, instead of refusing it."},
         {"body_limit", &Config::body_limit, 1 * kilo, 64 * mega,
          "The largest body of a request, in bytes."},
+        {"bulk_body_limit", &Config::bulk_body_limit, 1 * kilo, 64 * mega,
+         "The longest body of a request below /api/sms, in bytes."},
         {"query_limit", &Config::query_limit, 256, 64 * kilo,
          "The longest query of a request, in bytes."},
         {"json_depth", &Config::json_depth, 4, 1000, "The deepest nesting of JSON."},
@@ -370,6 +380,50 @@ const std::vector<Setting<ModemConfig>>& modem_settings() {
     return table;
 }
 
+const std::vector<Setting<ProviderConfig>>& provider_settings() {
+    static const std::vector<Setting<ProviderConfig>> table{
+        {"url", &ProviderConfig::url, 0, 0,
+         "Where messages are posted: https, or http on this machine."},
+        {"form", &ProviderConfig::form, 0, 0,
+         "The fields in their order, with {number}, {text}, {sender}, {account} and {secret}."},
+        {"headers", &ProviderConfig::headers, 0, 0,
+         "Headers of the request, NAME: VALUE, separated by |; with the same words in braces."},
+        {"account", &ProviderConfig::account, 0, 0, "What {account} stands for."},
+        {"sender", &ProviderConfig::sender, 0, 0, "What {sender} stands for."},
+        {"secret_file", &ProviderConfig::secret_file, 0, 0,
+         "A file (mode 0600 or 0640) that holds what {secret} stands for."},
+        {"number_form", &ProviderConfig::number_form, 0, 0,
+         "How {number} is written: plus (+52...), digits (52...) or national."},
+        {"country_code", &ProviderConfig::country_code, 0, 0,
+         "The digits of the country whose numbers have a national form."},
+        {"accept_pattern", &ProviderConfig::accept_pattern, 0, 0,
+         "A regular expression that an answer must match to be a success; empty: any."},
+        {"refuse_pattern", &ProviderConfig::refuse_pattern, 0, 0,
+         "One that makes an answer a refusal for good; empty: none."},
+        {"retry_pattern", &ProviderConfig::retry_pattern, 0, 0,
+         "One that makes an answer a refusal for now, whatever its status; empty: none."},
+        {"ca_file", &ProviderConfig::ca_file, 0, 0,
+         "The certificates (PEM) that are trusted; empty: those of this machine."},
+        {"redirects", &ProviderConfig::redirects, 0, 20,
+         "How many redirections are followed, within the same host."},
+        {"answer_limit", &ProviderConfig::answer_limit, 256, 16 * kilo,
+         "How much of an answer is read and kept, in bytes."},
+        {"connect_timeout", &ProviderConfig::connect_timeout, 100, 1 * minute,
+         "How long a connection may take."},
+        {"timeout", &ProviderConfig::timeout, 1 * second, 10 * minute,
+         "How long a request may take as a whole."},
+        {"in_flight", &ProviderConfig::in_flight, 1, 64,
+         "How many requests are under way at once."},
+        {"per_minute", &ProviderConfig::per_minute, 0, 1000000,
+         "The most messages in any minute; 0: no limit."},
+        {"per_hour", &ProviderConfig::per_hour, 0, 1000000,
+         "The most messages in any hour; 0: no limit."},
+        {"per_day", &ProviderConfig::per_day, 0, 1000000,
+         "The most messages in any 24 hours; 0: no limit."},
+    };
+    return table;
+}
+
 const std::vector<Setting<RouteConfig>>& route_settings() {
     static const std::vector<Setting<RouteConfig>> table{
         {"prefixes", &RouteConfig::prefixes, 0, 0,
@@ -383,6 +437,10 @@ const std::vector<Setting<RouteConfig>>& route_settings() {
          "The modems that stand in while none of those can send."},
     };
     return table;
+}
+
+std::string_view sender_of(std::string_view lane) noexcept {
+    return lane.substr(0, lane.find('/'));
 }
 
 std::vector<std::string> words_in(std::string_view list) {
@@ -410,6 +468,10 @@ std::string show(const Setting<ModemConfig>& setting, const ModemConfig& config)
     return show_member(setting, config);
 }
 
+std::string show(const Setting<ProviderConfig>& setting, const ProviderConfig& config) {
+    return show_member(setting, config);
+}
+
 std::string show(const Setting<RouteConfig>& setting, const RouteConfig& config) {
     return show_member(setting, config);
 }
@@ -420,6 +482,10 @@ void assign(Config& config, std::string_view name, const std::string& value) {
 
 void assign(ModemConfig& config, std::string_view name, const std::string& value) {
     assign_member(modem_settings(), config, name, value);
+}
+
+void assign(ProviderConfig& config, std::string_view name, const std::string& value) {
+    assign_member(provider_settings(), config, name, value);
 }
 
 void assign(RouteConfig& config, std::string_view name, const std::string& value) {

@@ -3,7 +3,8 @@
 // Each setting is a member of Config (its initialiser is the default) and a row of a table in
 // settings.cc: name, member, limits, one line of help. The parser, `smsspoold -n`, `smsctl config
 // show` and the test of smsspool.conf(5) all read that table. A modem is a section of its own,
-// `[modem NAME]`, with a table of its own; so is a route, `[route NAME]`.
+// `[modem NAME]`, with a table of its own; so are an HTTP provider, `[provider NAME]`, and a route,
+// `[route NAME]`.
 
 #ifndef SMSSPOOL_COMMON_SETTINGS_H
 #define SMSSPOOL_COMMON_SETTINGS_H
@@ -31,8 +32,35 @@ enum class Verbosity { error, warning, info, debug };
 // the PIN.
 enum class TraceDetail { off, redacted, full };
 
+// How a provider wants numbers: +52…, 52…, or without the country code.
+enum class NumberForm { plus, digits, national };
+
 using Ms = std::chrono::milliseconds;
 
+// A provider that takes messages as HTTP forms; see common/provider.h for what the texts mean.
+struct ProviderConfig {
+    std::string url;
+    std::string form = "application={account}&mrt={number}&sender={sender}&msg_utf8={text}";
+    std::string headers; // separated by " | "
+    std::string account, sender;
+    std::string secret_file;
+    NumberForm number_form = NumberForm::digits;
+    std::string country_code; // of the numbers that have a national form
+    // Regular expressions that the body of an answer is held against; empty: none.
+    std::string accept_pattern, refuse_pattern, retry_pattern;
+    std::string ca_file; // empty: the certificates that this machine trusts
+    std::int64_t redirects = 5;
+    std::int64_t answer_limit = 4 * 1024;
+    Ms connect_timeout = std::chrono::seconds(10);
+    Ms timeout = std::chrono::seconds(30);
+    std::int64_t in_flight = 4;
+    // The most messages in any minute, hour and day; 0: no limit.
+    std::int64_t per_minute = 0;
+    std::int64_t per_hour = 0;
+    std::int64_t per_day = 0;
+};
+
+// Who sends: a modem, or a provider, which is one to routes, lanes and the spool.
 struct ModemConfig {
     std::string name = "modem";
     std::string worker = "modem"; // program smsspool-<worker>
@@ -52,6 +80,7 @@ struct ModemConfig {
     std::int64_t per_hour = 0;
     std::int64_t per_day = 0;
     std::int64_t recipients_per_month = 0;
+    std::optional<ProviderConfig> provider{}; // of a section [provider NAME]
 };
 
 // Which messages take which modems. A message takes the first route, in the order of the file, all
@@ -83,9 +112,12 @@ struct Config {
     std::int64_t max_parts = 10;
     Ms valid_for_most = std::chrono::hours(24 * 30);
     Ms not_before_most = std::chrono::hours(24 * 30);
+    std::int64_t bulk_most = 100000;
+    bool bulk_partial = false;
 
     // Requests.
     std::int64_t body_limit = 64 * 1024;
+    std::int64_t bulk_body_limit = 4 * 1024 * 1024;
     std::int64_t query_limit = 8 * 1024;
     std::int64_t json_depth = 32;
     std::int64_t fcgi_threads = 4;
@@ -169,7 +201,7 @@ struct Config {
 template <class Owner>
 using Member = std::variant<std::string Owner::*, std::int64_t Owner::*, Ms Owner::*, bool Owner::*,
                             LongMessages Owner::*, UnknownPolicy Owner::*, Verbosity Owner::*,
-                            TraceDetail Owner::*>;
+                            TraceDetail Owner::*, NumberForm Owner::*>;
 
 template <class Owner>
 struct Setting {
@@ -182,6 +214,7 @@ struct Setting {
 
 [[nodiscard]] const std::vector<Setting<Config>>& settings();
 [[nodiscard]] const std::vector<Setting<ModemConfig>>& modem_settings();
+[[nodiscard]] const std::vector<Setting<ProviderConfig>>& provider_settings();
 [[nodiscard]] const std::vector<Setting<RouteConfig>>& route_settings();
 
 // A duration as the file takes it ("30d", "500ms"; digits alone are seconds). Nothing where the
@@ -191,18 +224,25 @@ struct Setting {
 // The present value of a setting, in the form that the file takes.
 [[nodiscard]] std::string show(const Setting<Config>& setting, const Config& config);
 [[nodiscard]] std::string show(const Setting<ModemConfig>& setting, const ModemConfig& config);
+[[nodiscard]] std::string show(const Setting<ProviderConfig>& setting,
+                               const ProviderConfig& config);
 [[nodiscard]] std::string show(const Setting<RouteConfig>& setting, const RouteConfig& config);
 
 // Sets one value from its text. Throws Error(bad_input) naming the setting, the limit and what was
 // found; `config` is unchanged then.
 void assign(Config& config, std::string_view name, const std::string& value);
 void assign(ModemConfig& config, std::string_view name, const std::string& value);
+void assign(ProviderConfig& config, std::string_view name, const std::string& value);
 void assign(RouteConfig& config, std::string_view name, const std::string& value);
 
 // Reads the files in order, later ones over earlier ones. An unknown setting, a bad value, a line
 // that is none, or a file that cannot be read is an Error(bad_input) whose text
 // begins with "FILE:LINE: ". Settings that contradict each other are an Error(bad_input) too.
 [[nodiscard]] Config load(const std::vector<std::string>& files);
+
+// The section's name of who sends. A provider has several lanes, called NAME, NAME/2, NAME/3…; a
+// name itself holds no slash.
+[[nodiscard]] std::string_view sender_of(std::string_view lane) noexcept;
 
 // The words of a setting that is a list separated by spaces.
 [[nodiscard]] std::vector<std::string> words_in(std::string_view list);

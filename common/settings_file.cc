@@ -2,6 +2,7 @@
 
 #include "common/error.h"
 #include "common/fd.h"
+#include "common/provider.h"
 #include "common/settings.h"
 
 #include <algorithm>
@@ -105,7 +106,10 @@ private:
 };
 
 constexpr std::string_view modem_section = "modem ";
+constexpr std::string_view provider_section = "provider ";
 constexpr std::string_view route_section = "route ";
+
+constexpr std::string_view provider_worker = "provider";
 
 struct Target {
     Config& config;
@@ -129,17 +133,34 @@ bool is_name(std::string_view name) {
                                   "_.-") == std::string_view::npos;
 }
 
-// A modem or a route is there as soon as its section begins, also if that has no lines.
+enum class Sender { modem, provider };
+
+void enter_sender(Config& config, std::string_view name, Sender kind) {
+    const auto known = config.modems.size();
+    ModemConfig& modem = named(config.modems, name);
+    const bool is_new = config.modems.size() > known;
+    if (is_new && kind == Sender::provider) {
+        modem.provider.emplace();
+        modem.worker = provider_worker;
+    }
+    if (modem.provider.has_value() != (kind == Sender::provider))
+        throw Error(Fault::bad_input,
+                    "a modem and a provider cannot both be called " + std::string(name));
+}
+
+// A modem, a provider or a route is there as soon as its section begins, also if that has no lines.
 void enter_section(Config& config, std::string_view section) {
     const bool modem = section.starts_with(modem_section);
-    if (!modem && !section.starts_with(route_section))
+    const bool provider = section.starts_with(provider_section);
+    if (!modem && !provider && !section.starts_with(route_section))
         throw Error(Fault::bad_input, "there is no section [" + std::string(section) + "]");
     const std::string_view name = section.substr(section.find(' ') + 1);
     if (!is_name(name))
-        throw Error(Fault::bad_input, "the name of a " + std::string(modem ? "modem" : "route") +
+        throw Error(Fault::bad_input, "the name of a " +
+                                          std::string(section.substr(0, section.find(' '))) +
                                           " has up to 64 letters, digits, and any of _ . -");
-    if (modem)
-        named(config.modems, name);
+    if (modem || provider)
+        enter_sender(config, name, provider ? Sender::provider : Sender::modem);
     else
         named(config.routes, name);
 }
@@ -151,6 +172,9 @@ void take(Config& config, const std::string& section, const std::string& name,
         assign(config, name, value);
     else if (section.starts_with(route_section))
         assign(named(config.routes, section.substr(route_section.size())), name, value);
+    else if (section.starts_with(provider_section))
+        assign(*named(config.modems, section.substr(provider_section.size())).provider, name,
+               value);
     else
         assign(named(config.modems, section.substr(modem_section.size())), name, value);
 }
@@ -192,6 +216,27 @@ void check_route(const Config& config, const RouteConfig& route) {
     }
 }
 
+void check_provider(const Config& config, const ModemConfig& modem) {
+    const auto complain = [&](const std::string& text) {
+        throw Error(Fault::bad_input, "[provider " + modem.name + "]: " + text);
+    };
+    if (const auto fault = provider_fault(*modem.provider))
+        complain(*fault);
+    if (modem.provider->timeout >= config.send_deadline)
+        complain("timeout must be less than send_deadline");
+}
+
+// What a provider has as a sender among others.
+void complete_providers(Config& config) {
+    for (ModemConfig& modem : config.modems) {
+        if (!modem.provider)
+            continue;
+        modem.per_minute = modem.provider->per_minute;
+        modem.per_hour = modem.provider->per_hour;
+        modem.per_day = modem.provider->per_day;
+    }
+}
+
 // Settings that are good alone and bad together.
 void check_together(const Config& config) {
     const auto complain = [](const char* text) { throw Error(Fault::bad_input, text); };
@@ -215,6 +260,12 @@ void check_together(const Config& config) {
         if (!is_name(modem.worker))
             throw Error(Fault::bad_input, "[modem " + modem.name +
                                               "]: worker must be a program's name without a path");
+        if (modem.provider)
+            check_provider(config, modem);
+        else if (modem.worker == provider_worker)
+            throw Error(Fault::bad_input, "[modem " + modem.name +
+                                              "]: a provider has a section [provider " +
+                                              modem.name + "]");
     }
     for (const RouteConfig& route : config.routes)
         check_route(config, route);
@@ -228,6 +279,7 @@ Config load(const std::vector<std::string>& files) {
         read_file(config, file);
     if (config.modems.empty())
         config.modems.emplace_back();
+    complete_providers(config);
     check_together(config);
     return config;
 }

@@ -28,6 +28,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,8 +50,15 @@ enum class Access { read, write };
 enum class Priority : int { high = 0, normal = 1, low = 2 };
 
 struct Recipient {
-    std::string given;  // as the client wrote it
-    std::string number; // E.164 or a service number
+    std::string given;   // as the client wrote it
+    std::string number;  // E.164 or a service number
+    std::string route{}; // of the configuration (common/routes.h); empty: any modem
+};
+
+// One of several recipients that was left out. `position` counts from 1.
+struct LeftOut {
+    std::size_t position = 0;
+    std::string given, reason;
 };
 
 // The same key and body from the same user within the window is the same message.
@@ -79,13 +88,15 @@ struct NewMessage {
     std::optional<std::int64_t> reply_timeout_ms; // a reply is awaited
     Priority priority = Priority::normal;
     std::string label;                 // the sender's word for a kind of messages; empty: none
-    std::string route;                 // of the configuration (common/routes.h); empty: any modem
     bool report = false;               // a delivery report is asked for
     std::int64_t network_valid_ms = 0; // how long the network tries; 0: as long as it likes
     UtcMs created = 0;
     UtcMs not_before = 0; // not sent earlier; 0: at once
     UtcMs valid_until = 0;
     std::vector<Recipient> recipients;
+    // Of those that were asked for; for the answer, not stored.
+    std::size_t duplicates = 0;
+    std::vector<LeftOut> left_out{};
     std::optional<IdempotencyKey> idempotency;
     std::optional<AlertChange> alert;
     std::vector<Spender> spenders{}; // whose limits it has to keep
@@ -95,6 +106,7 @@ enum class Stored {
     done,     // it is in the spool (also if this very id was stored before)
     again,    // the key was used for the same body; `message_id` is the earlier message
     conflict, // the key was used for another body; nothing was stored
+    taken,    // another message has the number of this id; the caller makes another id
     repeated, // the alert has not changed; `message_id` is the SMS that told of its state
     refused,  // a limit forbids it, see `refusal`; nothing was stored
 };
@@ -130,6 +142,11 @@ struct JobView {
     std::optional<Reply> reply;
 };
 
+struct JobCounts {
+    std::array<std::int64_t, static_cast<std::size_t>(State::count)> jobs{};
+    std::optional<UtcMs> attempted;
+};
+
 struct AttemptView {
     std::string job_id;
     std::int64_t part = 1;
@@ -138,7 +155,7 @@ struct AttemptView {
     std::optional<UtcMs> ended;
     std::string outcome; // open, accepted, refused, unknown, withdrawn
     std::optional<std::int64_t> reference, code;
-    std::string reason;
+    std::string reason; // why it ended so; of one that was accepted: the provider's answer, if any
     std::optional<std::int64_t> report_status; // TP-Status of its last report (TS 23.040 9.2.3.15)
     std::optional<UtcMs> settled;              // discharge time of that report
     std::string trace; // the conversation with the modem, where it ended badly and was kept
@@ -209,6 +226,71 @@ struct StateCount {
     std::int64_t jobs = 0;
 };
 
+// --- what a person decides ----------------------------------------------------------------------
+
+// Which dead letters. An empty text means any.
+struct DeadFilter {
+    std::optional<State> state; // failed or unknown; nothing: both
+    std::string user;
+    std::string number; // how it begins, in E.164, or of a service number
+    std::string error_code;
+    UtcMs since = 0;                                  // dead since then or later
+    UtcMs before = std::numeric_limits<UtcMs>::max(); // and since before that
+};
+
+// A job with what its message says; of a message that is missing, nothing.
+struct DeadLetter {
+    std::string job_id, message_id, user, label, text;
+    std::string number, number_given, route, modem;
+    State state = State::failed;
+    std::string error_code, error_text;
+    std::int64_t attempts = 0, unknowns = 0, parts_done = 0, parts = 0;
+    std::int64_t retries = 0;       // by a person, so far
+    UtcMs created = 0;              // of its message
+    std::optional<UtcMs> attempted; // when the last attempt began
+    std::optional<UtcMs> ended;     // since when it is dead
+    UtcMs not_before = 0, valid_until = 0;
+};
+
+struct DeadCount {
+    State state = State::failed;
+    std::string error_code;
+    std::int64_t jobs = 0;
+    std::int64_t retried = 0; // of these: were sent again by a person before, and are dead again
+};
+
+// A dead letter that is to be sent again, and no earlier than then; a time that has passed: at
+// once.
+struct Resending {
+    std::string job_id;
+    UtcMs not_before = 0;
+};
+
+// What became of a decision about one job.
+struct Verdict {
+    enum class How {
+        done,    // also if it was done before, by this very call
+        missing, // there is no such job
+        alive,   // `state` is none of a dead letter; nothing was changed
+        damaged, // what the spool holds of its message cannot be sent; nothing was changed
+    };
+    How how = How::missing;
+    std::string job_id, message_id;
+    State state = State::queued; // of the job, afterwards
+    UtcMs not_before = 0, valid_until = 0;
+};
+
+// What became of the wish to take a message back.
+struct Withdrawal {
+    std::int64_t canceled = 0; // jobs, by this call
+    JobCounts jobs{};          // all of them, afterwards
+
+    // Also where an earlier call canceled something.
+    [[nodiscard]] bool took() const noexcept {
+        return jobs.jobs[static_cast<std::size_t>(State::canceled)] > 0;
+    }
+};
+
 // --- the daemon's side --------------------------------------------------------------------------
 
 // How much of what came as delivery reports could be matched to its message.
@@ -252,6 +334,10 @@ struct Work {
     std::int64_t network_valid_ms = 0; // of its message; never longer than the message is valid
     std::string label, route;
     UtcMs started = 0;
+    // Set by the daemon: the worker is told the whole text, and this attempt is that of all parts.
+    bool whole = false;
+    // True if nothing of the job is left to send once this is accepted.
+    [[nodiscard]] bool ends_job() const noexcept { return whole || part == parts; }
 };
 
 // How an attempt ended, as the journal keeps it.
@@ -337,8 +423,23 @@ public:
 
     // The message with its jobs; nothing where there is none of this id.
     std::optional<MessageView> find(std::string_view message_id);
+    // The id of the message with this number (common/ids.h); nothing: there is none.
+    std::optional<std::string> id_numbered(std::int64_t number);
+    // The message without its jobs; nothing where there is none of this id.
+    std::optional<MessageView> message(std::string_view message_id);
+    // The messages of `user`, the newest first: `limit` of them behind the first `skip`, without
+    // their jobs.
+    std::vector<MessageView> messages_of(std::string_view user, std::size_t skip,
+                                         std::size_t limit);
+    std::int64_t count_messages_of(std::string_view user);
+    // How the jobs of a message stand, and when the last attempt of any began.
+    JobCounts job_counts(std::string_view message_id);
+    // Calls `take` for each job of a message in order. It must not use the spool.
+    void each_job(std::string_view message_id, const std::function<void(const JobView&)>& take);
     // The journal of a message: job by job, each oldest first.
     std::vector<AttemptView> attempts(std::string_view message_id);
+    // The same of one job.
+    std::vector<AttemptView> attempts_of_job(std::string_view job_id);
     // Ordered by arrival. What `after` says has happened to exactly the returned ones.
     std::vector<InboxMessage> inbox(const InboxQuery& query);
     // Removes inbox messages (replies included) stored before `before`; at most `bite` of them in
@@ -433,6 +534,28 @@ public:
     PinNote pin_note(std::string_view modem);
     // An empty mark forgets it: the PIN was right.
     void note_pin(std::string_view modem, const PinNote& note);
+
+    // --- what a person decides (common/dead_letters.h does it with many) ---
+
+    // In the order of their ids, those behind `after` (empty: from the first), at most `limit`.
+    std::vector<DeadLetter> dead_letters(const DeadFilter& filter, std::string_view after,
+                                         std::size_t limit);
+    // A job in whatever state; nothing: there is none of this id.
+    std::optional<DeadLetter> letter(std::string_view job_id);
+    // By state and error code. Looks at all dead letters.
+    std::vector<DeadCount> dead_counts();
+    // Queues these again as if they were new, for `valid_for` more and on the route that the
+    // settings say now. Their journal stays, and the count of attempts that may have gone out. One
+    // transaction, in order, a verdict for each. REQUIRES: at most 500.
+    std::vector<Verdict> resend(const std::vector<Resending>& jobs, const Config& config,
+                                UtcMs now);
+    // Gives these up for good. One transaction, in order, a verdict for each. REQUIRES: at most
+    // 500.
+    std::vector<Verdict> abandon(const std::vector<std::string>& job_ids, UtcMs now);
+    // Takes back what of the message still waits, 500 jobs a transaction; what is on its way, or
+    // was, stays as it is. Nothing: there is no such message, or it is not of `user` (empty: of
+    // whoever).
+    std::optional<Withdrawal> cancel(std::string_view message_id, std::string_view user, UtcMs now);
 
     // --- users and tokens (common/accounts.h) ---
 

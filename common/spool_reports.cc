@@ -273,7 +273,7 @@ void take_report(Database& db, const StoredReport& report, std::int64_t window_m
 void expect_answers(Database& db, const Work& work, const AttemptEnd& end, std::int64_t window_ms) {
     if (work.report && end.outcome == accepted && end.reference.value_or(-1) >= 0)
         await_report(db, work, *end.reference);
-    if (work.reply_timeout_ms && work.part == work.parts &&
+    if (work.reply_timeout_ms && work.ends_job() &&
         (end.outcome == accepted || end.outcome == unknown))
         await_reply(db, work);
     for (const std::string_view number : {std::string_view(work.number), std::string_view()}) {

@@ -68,13 +68,23 @@ std::optional<StoreAnswer> same_id(Database& db, const NewMessage& message) {
     return StoreAnswer{Stored::done, message.id, {}};
 }
 
+// True: another message has the number of this id, by which some clients know it.
+bool number_is_taken(Database& db, const std::string& id) {
+    const auto number = number_of_id(id);
+    if (!number)
+        return false;
+    const std::string beginning = id_beginning(*number);
+    Use row = db.use(Sql::message_numbered);
+    return row.bind_all(beginning, beginning.substr(0, beginning.size() - 1) + '.').step();
+}
+
 void add_jobs(Database& db, const NewMessage& message) {
     for (const Recipient& recipient : message.recipients)
         db.use(Sql::job_add)
             .bind_all(new_id(), message.id, recipient.given, recipient.number,
                       static_cast<std::int64_t>(message.priority),
                       std::max(message.created, message.not_before), message.valid_until,
-                      message.route)
+                      recipient.route)
             .run();
 }
 
@@ -116,6 +126,10 @@ StoreAnswer Spool::submit(const NewMessage& message) {
     db_->transact([&] {
         if (const auto instead = not_to_be_stored(*db_, message)) {
             answer = *instead;
+            return;
+        }
+        if (number_is_taken(*db_, message.id)) {
+            answer = {Stored::taken, {}, {}};
             return;
         }
         if (auto refusal = not_allowed(*db_, message)) {

@@ -1,6 +1,7 @@
 // The spool: what clients and administrators read.
 
 #include "common/error.h"
+#include "common/ids.h"
 #include "common/spool.h"
 #include "common/sqlite.h"
 
@@ -89,6 +90,13 @@ AttemptView attempt_of(const Use& row) {
     return view;
 }
 
+void add_attempts(Database& db, std::string_view job_id, std::vector<AttemptView>& all) {
+    Use row = db.use(Sql::attempt_of_job);
+    row.bind(job_id);
+    while (row.step())
+        all.push_back(attempt_of(row));
+}
+
 InboxMessage inbox_of(const Use& row) {
     InboxMessage view;
     view.id = row.text(0);
@@ -153,20 +161,71 @@ std::optional<MessageView> Spool::find(std::string_view message_id) {
     return found;
 }
 
+std::optional<std::string> Spool::id_numbered(std::int64_t number) {
+    const std::string beginning = id_beginning(number);
+    if (beginning.empty())
+        return std::nullopt;
+    const std::string end = beginning.substr(0, beginning.size() - 1) + '.';
+    Use row = db_->use(Sql::message_numbered);
+    row.bind_all(beginning, end);
+    return row.step() ? std::optional(row.text(0)) : std::nullopt;
+}
+
+std::optional<MessageView> Spool::message(std::string_view message_id) {
+    Use row = db_->use(Sql::message_get);
+    return row.bind(message_id).step() ? std::optional(message_of(row)) : std::nullopt;
+}
+
+std::vector<MessageView> Spool::messages_of(std::string_view user, std::size_t skip,
+                                            std::size_t limit) {
+    std::vector<MessageView> list;
+    Use row = db_->use(Sql::message_of_user);
+    row.bind_all(user, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(skip));
+    while (row.step())
+        list.push_back(message_of(row));
+    return list;
+}
+
+std::int64_t Spool::count_messages_of(std::string_view user) {
+    Use row = db_->use(Sql::message_count_user);
+    return row.bind(user).step() ? row.number(0) : 0;
+}
+
+JobCounts Spool::job_counts(std::string_view message_id) {
+    JobCounts counts;
+    Use row = db_->use(Sql::job_states_of);
+    row.bind(message_id);
+    while (row.step()) {
+        counts.jobs[static_cast<std::size_t>(state_of(row.text(0)))] += row.number(1);
+        const auto attempted = row.number_or_nothing(2);
+        if (attempted && (!counts.attempted || *attempted > *counts.attempted))
+            counts.attempted = attempted;
+    }
+    return counts;
+}
+
+void Spool::each_job(std::string_view message_id, const std::function<void(const JobView&)>& take) {
+    Use row = db_->use(Sql::job_of_message);
+    row.bind(message_id);
+    while (row.step())
+        take(job_of(row));
+}
+
 std::vector<AttemptView> Spool::attempts(std::string_view message_id) {
     std::vector<AttemptView> all;
     db_->look([&] {
         all.clear();
         Use job = db_->use(Sql::job_of_message);
         job.bind(message_id);
-        while (job.step()) {
-            const std::string job_id = job.text(0);
-            Use row = db_->use(Sql::attempt_of_job);
-            row.bind(job_id);
-            while (row.step())
-                all.push_back(attempt_of(row));
-        }
+        while (job.step())
+            add_attempts(*db_, job.text(0), all);
     });
+    return all;
+}
+
+std::vector<AttemptView> Spool::attempts_of_job(std::string_view job_id) {
+    std::vector<AttemptView> all;
+    add_attempts(*db_, job_id, all);
     return all;
 }
 

@@ -19,6 +19,10 @@ enum class Sql : std::uint8_t {
     migration_add,
     message_add,
     message_get,
+    message_numbered,
+    message_of_user,
+    message_count_user,
+    job_states_of,
     message_ended,
     message_remove,
     job_add,
@@ -159,6 +163,14 @@ enum class Sql : std::uint8_t {
     spent_more,
     spent_add,
     spent_purge,
+    dead_list,
+    dead_get,
+    dead_counts,
+    dead_retry,
+    dead_abandon,
+    dead_lengthen,
+    cancel_list,
+    cancel_job,
     count
 };
 
@@ -178,6 +190,14 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "SELECT id, username, api, text, encoding, parts, original_length, reply_timeout_ms, "
      "created_ms, valid_until_ms, address, label, report, network_valid_ms FROM message WHERE id = "
      "?"},
+    {Sql::message_numbered, "SELECT id FROM message WHERE id > ? AND id < ? ORDER BY id LIMIT 1"},
+    {Sql::message_of_user,
+     "SELECT id, username, api, text, encoding, parts, original_length, reply_timeout_ms, "
+     "created_ms, valid_until_ms, address, label, report, network_valid_ms FROM message WHERE "
+     "username = ? ORDER BY id DESC LIMIT ? OFFSET ?"},
+    {Sql::message_count_user, "SELECT COUNT(*) FROM message WHERE username = ?"},
+    {Sql::job_states_of, "SELECT state, COUNT(*), MAX(attempted_ms) FROM job WHERE message_id = ? "
+                         "GROUP BY state"},
     {Sql::message_ended,
      "SELECT id FROM message WHERE created_ms < ? AND NOT EXISTS (SELECT 1 FROM job WHERE "
      "job.message_id = message.id AND (job.ended_ms IS NULL OR job.ended_ms >= ? OR "
@@ -486,6 +506,38 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::spent_more, "UPDATE spent SET parts = parts + ? WHERE spender = ? AND slot_ms = ?"},
     {Sql::spent_add, "INSERT INTO spent (parts, spender, slot_ms) VALUES (?, ?, ?)"},
     {Sql::spent_purge, "DELETE FROM spent WHERE slot_ms <= ?"},
+    // What a person decides. dead_list and dead_get are read by read_letter().
+    {Sql::dead_list,
+     "SELECT job.id, job.message_id, job.number, job.number_given, job.state, job.attempted_ms, "
+     "job.attempts, job.unknowns, job.retries, job.parts_done, job.error_code, job.error_text, "
+     "job.modem, job.route, job.ended_ms, job.not_before_ms, job.valid_until_ms, message.username, "
+     "message.label, message.text, message.parts, message.created_ms FROM job LEFT JOIN message ON "
+     "message.id = job.message_id WHERE job.state = ? AND job.id > ? AND (? = '' OR "
+     "message.username = ?) AND SUBSTR(job.number, 1, LENGTH(?)) = ? AND (? = '' OR job.error_code "
+     "= ?) AND COALESCE(job.ended_ms, 0) >= ? AND COALESCE(job.ended_ms, 0) < ? ORDER BY job.id "
+     "LIMIT ?"},
+    {Sql::dead_get,
+     "SELECT job.id, job.message_id, job.number, job.number_given, job.state, job.attempted_ms, "
+     "job.attempts, job.unknowns, job.retries, job.parts_done, job.error_code, job.error_text, "
+     "job.modem, job.route, job.ended_ms, job.not_before_ms, job.valid_until_ms, message.username, "
+     "message.label, message.text, message.parts, message.created_ms FROM job LEFT JOIN message ON "
+     "message.id = job.message_id WHERE job.id = ?"},
+    {Sql::dead_counts,
+     "SELECT state, COALESCE(error_code, ''), COUNT(*), SUM(CASE WHEN retries > 0 THEN 1 ELSE 0 "
+     "END) FROM job WHERE state = ? GROUP BY state, COALESCE(error_code, '') ORDER BY 2"},
+    {Sql::dead_retry,
+     "UPDATE job SET state = 'queued', not_before_ms = ?, valid_until_ms = ?, route = ?, attempts "
+     "= 0, waits = 0, parts_done = 0, concat_reference = NULL, pinned = '', retries = retries + 1, "
+     "error_code = NULL, error_text = NULL, ended_ms = NULL WHERE id = ? AND state = ?"},
+    {Sql::dead_abandon, "UPDATE job SET state = 'abandoned', error_code = 'ABANDONED', error_text "
+                        "= ?, ended_ms = ? WHERE id = ? AND state = ?"},
+    {Sql::dead_lengthen,
+     "UPDATE message SET valid_until_ms = ? WHERE id = ? AND valid_until_ms < ?"},
+    // All states: of a backlog, the queued jobs are more than those of the message.
+    {Sql::cancel_list,
+     "SELECT id, state FROM job WHERE message_id = ? AND id > ? ORDER BY id LIMIT 500"},
+    {Sql::cancel_job, "UPDATE job SET state = 'canceled', error_code = NULL, error_text = NULL, "
+                      "ended_ms = ?, pinned = '' WHERE id = ? AND state = 'queued'"},
 }};
 
 static_assert([] {

@@ -9,6 +9,7 @@
 #include "common/wake.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace smsspool {
 
@@ -74,10 +75,50 @@ private:
     }
 
     void check_number(NewMessage& message) {
+        if (!draft_.numbers.empty()) {
+            check_numbers(message);
+            return;
+        }
         const NumberAnswer answer = numbers_.normalise(draft_.number);
         if (!answer.good())
             fault("number", What::number_invalid, answer.reason);
         message.recipients = {{draft_.number, answer.number}};
+    }
+
+    void check_numbers(NewMessage& message) {
+        if (draft_.numbers.size() > as_size(config_.bulk_most)) {
+            fault("recipients", What::too_many,
+                  limit_text("A message", as_size(config_.bulk_most), draft_.numbers.size(),
+                             "recipients"));
+            return;
+        }
+        std::unordered_set<std::string> known;
+        for (std::size_t i = 0; i < draft_.numbers.size(); ++i) {
+            NumberAnswer answer = numbers_.normalise(draft_.numbers[i]);
+            if (!answer.good())
+                message.left_out.push_back({i + 1, draft_.numbers[i], answer.reason});
+            else if (known.insert(answer.number).second)
+                message.recipients.push_back({draft_.numbers[i], std::move(answer.number)});
+        }
+        message.duplicates =
+            draft_.numbers.size() - message.recipients.size() - message.left_out.size();
+        check_left_out(message);
+    }
+
+    // A fault names a few of them: the answer to a request does not grow with its mistakes.
+    void check_left_out(const NewMessage& message) {
+        constexpr std::size_t named_most = 20;
+        const bool all_wrong = message.recipients.empty();
+        if (message.left_out.empty() ||
+            (draft_.wrong_number == Draft::WrongNumber::leave_out && !all_wrong))
+            return;
+        for (const LeftOut& one : message.left_out) {
+            fault("recipients", What::number_invalid,
+                  "recipient " + std::to_string(one.position) + " (" +
+                      std::string(first_code_points(one.given, 40)) + "): " + one.reason);
+            if (faults_.size() >= named_most)
+                return;
+        }
     }
 
     void check_text(NewMessage& message) {
@@ -171,7 +212,8 @@ void put_wishes(const Draft& draft, const Config& config, UtcMs now, NewMessage&
         message.reply_timeout_ms = draft.reply_timeout->count();
     message.priority = draft.priority;
     message.label = draft.label.value_or("");
-    message.route = route_for(config, message.recipients.front().number, draft.user, message.label);
+    for (Recipient& recipient : message.recipients)
+        recipient.route = route_for(config, recipient.number, draft.user, message.label);
     message.report = draft.report.value_or(config.delivery_reports);
     message.network_valid_ms = draft.valid_for.value_or(config.network_validity).count();
     if (draft.not_before.value_or(now) > now)
@@ -189,6 +231,9 @@ Submitted told(const NewMessage& message, const StoreAnswer& stored) {
     answer.parts = message.parts;
     answer.original_length = message.original_length;
     answer.created = message.created;
+    answer.recipients = message.recipients.size();
+    answer.duplicates = message.duplicates;
+    answer.left_out = message.left_out;
     return answer;
 }
 
@@ -217,8 +262,12 @@ SubmitAnswer submit(const Draft& draft, const Config& config, const Numbers& num
     auto checked = check(draft, config, numbers, now);
     if (auto* faults = std::get_if<std::vector<FieldFault>>(&checked))
         return std::move(*faults);
-    const NewMessage& message = std::get<NewMessage>(checked);
-    const StoreAnswer stored = spool().submit(message);
+    NewMessage& message = std::get<NewMessage>(checked);
+    StoreAnswer stored = spool().submit(message);
+    while (stored.how == Stored::taken) {
+        message.id = new_id();
+        stored = spool().submit(message);
+    }
     if (stored.refusal)
         return *stored.refusal;
     if (stored.how == Stored::done)

@@ -26,6 +26,11 @@ struct Draft {
     std::string address; // the client's, for the log
     std::vector<Spender> spenders{};
     std::string number;
+    // Several recipients, instead of `number`. Those that are the same number are one.
+    std::vector<std::string> numbers{};
+    // What becomes of them where one of `numbers` is none.
+    enum class WrongNumber { refuse_all, leave_out };
+    WrongNumber wrong_number = WrongNumber::refuse_all;
     std::string text;
     LongMessages long_messages = LongMessages::truncate;
     std::size_t truncate_to = 160; // code points, where long_messages is truncate or reject
@@ -42,10 +47,11 @@ struct Draft {
 
 struct FieldFault {
     enum class What {
-        number_invalid,     // `text` is contract 1.10's sentence
-        text_invalid,       // holds U+0000
-        text_too_long,      // over text_limit, over max_parts, or over the length with `reject`
-        reply_timeout,      // not between 1 s and reply_timeout_most
+        number_invalid, // `text` is contract 1.10's sentence; of one among several, with its place
+        too_many,       // recipients: more than bulk_most
+        text_invalid,   // holds U+0000
+        text_too_long,  // over text_limit, over max_parts, or over the length with `reject`
+        reply_timeout,  // not between 1 s and reply_timeout_most
         validity_invalid,   // not between 1 min and valid_for_most
         not_before_invalid, // further ahead than not_before_most
         label_invalid,      // 1 to 64 printable ASCII characters without blanks
@@ -64,6 +70,9 @@ struct Submitted {
     std::size_t parts = 1;
     std::optional<std::size_t> original_length; // set if it was truncated
     UtcMs created = 0;
+    std::size_t recipients = 1;
+    std::size_t duplicates = 0; // joined with one before
+    std::vector<LeftOut> left_out{};
 };
 
 using SubmitAnswer = std::variant<Submitted, std::vector<FieldFault>, NotAllowed>;

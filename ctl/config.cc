@@ -67,12 +67,13 @@ Shown shown(const Setting<Owner>& setting, const Owner& owner) {
 
 // Whose a setting is; neither: of all.
 struct Section {
-    std::optional<std::string> modem, route;
+    std::optional<std::string> modem, provider, route;
 };
 
 std::string as_json(const Shown& setting, const Section& section) {
     return json_line([&](JsonObject& object) {
         object.text_or_null("modem", section.modem);
+        object.text_or_null("provider", section.provider);
         object.text_or_null("route", section.route);
         object.text("name", setting.name);
         put_foreign(object, "value", setting.value);
@@ -106,6 +107,14 @@ std::string header(std::string_view kind, const std::string& name, Output output
     return "\n[" + std::string(kind) + " " + name + "]\n";
 }
 
+std::string section_of(const ModemConfig& modem, Output output) {
+    if (modem.provider)
+        return header("provider", modem.name, output) +
+               lines_of(provider_settings(), *modem.provider, {{}, modem.name, {}}, output);
+    return header("modem", modem.name, output) +
+           lines_of(modem_settings(), modem, {modem.name, {}, {}}, output);
+}
+
 } // namespace
 
 Answer check_config(const Call& call) {
@@ -120,11 +129,10 @@ Answer show_config(const Call& call) {
     Answer answer;
     answer.text = lines_of(settings(), call.config, {}, call.output);
     for (const ModemConfig& modem : call.config.modems)
-        answer.text += header("modem", modem.name, call.output) +
-                       lines_of(modem_settings(), modem, {modem.name, {}}, call.output);
+        answer.text += section_of(modem, call.output);
     for (const RouteConfig& route : call.config.routes)
         answer.text += header("route", route.name, call.output) +
-                       lines_of(route_settings(), route, {{}, route.name}, call.output);
+                       lines_of(route_settings(), route, {{}, {}, route.name}, call.output);
     return answer;
 }
 

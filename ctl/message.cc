@@ -2,6 +2,7 @@
 
 #include "common/spool.h"
 #include "common/spool_reports.h"
+#include "ctl/audit.h"
 #include "ctl/lines.h"
 #include "ctl/nouns.h"
 
@@ -207,6 +208,36 @@ void put_message(JsonObject& object, const MessageView& message,
     jobs.EndArray();
 }
 
+// --- taken back ---------------------------------------------------------------------------------
+
+// Calls `tell` with the word of each state that jobs are in, and how many.
+template <class Tell>
+void for_each_state(const Withdrawal& withdrawal, Tell tell) {
+    for (std::size_t i = 0; i < withdrawal.jobs.jobs.size(); ++i) {
+        if (withdrawal.jobs.jobs[i] > 0)
+            tell(name_of(static_cast<State>(i)), withdrawal.jobs.jobs[i]);
+    }
+}
+
+// "sent 1, canceled 2"
+std::string states_text(const Withdrawal& withdrawal) {
+    std::string text;
+    for_each_state(withdrawal, [&](std::string_view state, std::int64_t jobs) {
+        text += (text.empty() ? "" : ", ") + std::string(state) + " " + std::to_string(jobs);
+    });
+    return text;
+}
+
+void put_withdrawal(JsonObject& object, const std::string& id, const Withdrawal& withdrawal) {
+    object.text("id", id);
+    object.number("canceled", withdrawal.canceled);
+    put_object(object.value("jobs"), [&](JsonObject& jobs) {
+        for_each_state(withdrawal, [&](std::string_view state, std::int64_t count) {
+            jobs.number(state, count);
+        });
+    });
+}
+
 } // namespace
 
 Answer show_message(const Call& call) {
@@ -220,6 +251,25 @@ Answer show_message(const Call& call) {
         return {
             json_line([&](JsonObject& object) { put_message(object, *message, attempts, show); })};
     return {as_text(*message, attempts, show)};
+}
+
+Answer cancel_message(const Call& call) {
+    const std::string& id = call.arguments.id;
+    const auto withdrawal = Spool(call.config, Access::write).cancel(id, "", call.now);
+    if (!withdrawal)
+        return {{}, status_nothing, "there is no message " + id};
+    if (withdrawal->canceled > 0)
+        audit("canceled message " + id + ", " + states_text(*withdrawal));
+    Answer answer;
+    if (!withdrawal->took()) {
+        answer.status = status_nothing;
+        answer.complaint = "nothing of message " + id + " waits";
+    }
+    answer.text =
+        call.output == Output::json
+            ? json_line([&](JsonObject& object) { put_withdrawal(object, id, *withdrawal); })
+            : row(id, states_text(*withdrawal));
+    return answer;
 }
 
 } // namespace smsspool::ctl

@@ -12,6 +12,19 @@ namespace smsspool::ctl {
 
 // message.cc. Status 1 where there is no message of this id.
 [[nodiscard]] Answer show_message(const Call& call);
+// Writes an audit line. Status 1 also where nothing of it waits.
+[[nodiscard]] Answer cancel_message(const Call& call);
+
+// dead.cc. Those that change something write an audit line. Status 1 where there is no such job, it
+// is no dead letter, or it cannot be sent.
+[[nodiscard]] Answer list_dead(const Call& call);
+[[nodiscard]] Answer count_dead(const Call& call);
+[[nodiscard]] Answer show_dead(const Call& call);
+[[nodiscard]] Answer retry_dead(const Call& call);
+// Many transactions with pauses between them; an Error leaves those before it done.
+[[nodiscard]] Answer retry_all_dead(const Call& call);
+[[nodiscard]] Answer abandon_dead(const Call& call);
+[[nodiscard]] Answer abandon_all_dead(const Call& call);
 
 // inbox.cc
 [[nodiscard]] Answer list_inbox(const Call& call);

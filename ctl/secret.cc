@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common/password.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -104,6 +105,32 @@ std::optional<std::string> asked(const std::string& question) {
     return answer;
 }
 
+// The one that api-sms-gammu had where nobody gave it another (contract 2.4).
+constexpr std::string_view known_to_everybody = "SEU_TOKEN_SUPER_SECRETO_AQUI";
+
+std::string existing_token() {
+    constexpr std::size_t least = 16, most = 512;
+    std::optional<std::string> token;
+    if (::isatty(STDIN_FILENO) == 0) {
+        token = line_of_input();
+    } else {
+        const Silence silence;
+        token = asked("The token");
+    }
+    const std::string text = token.value_or("");
+    const bool printable =
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x21 && c <= 0x7E; });
+    if (text.size() < least || text.size() > most || !printable)
+        throw Error(Fault::bad_input,
+                    "a token must have 16 to 512 printable ASCII characters without blanks, and "
+                    "this one has " +
+                        std::to_string(text.size()) + (printable ? "" : ", not all of them such"));
+    if (text == known_to_everybody)
+        throw Error(Fault::bad_input, "this token is the one that api-sms-gammu is shipped with: "
+                                      "everybody knows it");
+    return text;
+}
+
 std::string chosen_password(const std::string& user) {
     if (::isatty(STDIN_FILENO) == 0)
         return checked(line_of_input());
@@ -124,8 +151,10 @@ NewPassword new_password(const Config& config, const Arguments& arguments) {
     return {slow_hash(chosen_password(arguments.name), static_cast<int>(config.bcrypt_cost)), {}};
 }
 
-std::string new_token() {
-    return "sms_" + new_secret() + new_secret();
+NewToken new_token(const Arguments& arguments) {
+    if (!arguments.has("--existing"))
+        return {"sms_" + new_secret() + new_secret(), true};
+    return {existing_token(), false};
 }
 
 } // namespace smsspool::ctl

@@ -21,8 +21,15 @@ struct NewPassword {
 // there is none, it cannot be one, or the two differ.
 [[nodiscard]] NewPassword new_password(const Config& config, const Arguments& arguments);
 
-// "sms_" and 260 bits.
-[[nodiscard]] std::string new_token();
+struct NewToken {
+    std::string secret;
+    bool shown = true; // to its owner, once; false: its owner has it already
+};
+
+// "sms_" and 260 bits. With --existing one that clients have from another gateway: what somebody
+// types, without echo, or the first line of the standard input. Throws Error(bad_input) where it
+// has not 16 to 512 printable ASCII characters without blanks, or is one that everybody knows.
+[[nodiscard]] NewToken new_token(const Arguments& arguments);
 
 } // namespace smsspool::ctl
 

@@ -22,6 +22,23 @@ const std::vector<Sentence>& sentences() {
         {"status [--trace]", "Shows the daemon, its modems, the queue and the disk.", show_status},
         {"message show <id> [--trace]", "Shows a message, its jobs and each attempt to send them.",
          show_message},
+        {"message cancel <id>", "Takes back what of a message still waits.", cancel_message},
+        {"dead list [--state <state>] [--user <user>] [--number <number>] "
+         "[--error-code <code>] [--older-than <time>] [--newer-than <time>] "
+         "[--limit <number>] [--after <id>]",
+         "Lists the dead letters, oldest first.", list_dead},
+        {"dead count", "Counts the dead letters, by state and error.", count_dead},
+        {"dead show <id>", "Shows a dead letter.", show_dead},
+        {"dead retry <id> [--not-before <time>]", "Has a dead letter sent again.", retry_dead},
+        {"dead retry-all [--state <state>] [--user <user>] [--number <number>] "
+         "[--error-code <code>] [--older-than <time>] [--newer-than <time>] "
+         "[--rate <rate>] [--not-before <time>] [--dry-run]",
+         "Has them all sent again, one after the other.", retry_all_dead},
+        {"dead abandon <id>", "Gives a dead letter up for good.", abandon_dead},
+        {"dead abandon-all [--state <state>] [--user <user>] [--number <number>] "
+         "[--error-code <code>] [--older-than <time>] [--newer-than <time>] "
+         "[--dry-run]",
+         "Gives them all up for good.", abandon_all_dead},
         {"inbox list [--unread]", "Lists what came in; marks nothing as read.", list_inbox},
         {"inbox clean --older-than <age> [--keep-unread] [--dry-run]",
          "Removes what came in before that time, in small steps beside the daemon.", clean_inbox},
@@ -41,7 +58,7 @@ const std::vector<Sentence>& sentences() {
          import_users},
         {"token add <name> [--note <text>] [--scopes <list>] [--networks <list>] [--expires "
          "<time>] "
-         "[--parts-per-day <number>] [--recipients <list>] [--hours <hours>]",
+         "[--parts-per-day <number>] [--recipients <list>] [--hours <hours>] [--existing]",
          "Makes a bearer token of a user, and prints it this once.", add_token},
         {"token list [<name>]", "Lists the tokens of all or of one user.", list_tokens},
         {"token revoke <id>", "Removes a token.", revoke_token},

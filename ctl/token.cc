@@ -89,15 +89,15 @@ Answer add_token(const Call& call) {
     if (!account_of(call.config, spool, token.user, call.now))
         return no_such_user(token.user);
     give_scopes(token, call, spool);
-    const std::string secret = new_token();
-    token.hash = sha256_hex(secret);
+    const NewToken made = new_token(call.arguments);
+    token.hash = sha256_hex(made.secret);
     spool.add_token(token);
     audit("made token " + token.id + " of user " + token.user + ", " +
           what_it_may(token, call.now));
     if (call.output == Output::text)
-        return {secret + "\n"};
+        return {made.shown ? made.secret + "\n" : row(token.id, "added")};
     return {json_line([&](JsonObject& object) {
-        object.text("token", secret);
+        object.text_or_null("token", made.shown ? std::optional(made.secret) : std::nullopt);
         put_token(object, token);
     })};
 }

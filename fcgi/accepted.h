@@ -16,12 +16,16 @@ inline std::string who_text(const std::string& user, const Caller& caller) {
     return caller.token.empty() ? user : user + ", token " + caller.token;
 }
 
-// "[HTTP] <message id> | <user>[, token <id>] (<address>) | accepted | <n> part(s)"
+// "[HTTP] <message id> | <user>[, token <id>] (<address>) | accepted | <n> part(s)[ to each of
+// <n>]"
 inline void log_accepted(const Request& request, const Caller& caller, const std::string& user,
                          const Submitted& submitted) {
     log_info("HTTP", submitted.message_id + " | " + who_text(user, caller) + " (" +
                          request.address + ") | accepted | " + std::to_string(submitted.parts) +
-                         (submitted.parts == 1 ? " part" : " parts"));
+                         (submitted.parts == 1 ? " part" : " parts") +
+                         (submitted.recipients == 1
+                              ? ""
+                              : " to each of " + std::to_string(submitted.recipients)));
 }
 
 // "[HTTP] - | <user>[, token <id>] (<address>) | refused | <limit>"

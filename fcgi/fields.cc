@@ -300,4 +300,28 @@ std::optional<Refusal> read_fields(const Fields& fields, const Config& config, D
     return std::nullopt;
 }
 
+Refusal refusal_of_fault(const FieldFault& fault) {
+    switch (fault.what) {
+    case FieldFault::What::number_invalid:
+        return bad_field("INVALID_PHONE_NUMBER", fault.text);
+    case FieldFault::What::too_many:
+        return bad_field("TOO_MANY_RECIPIENTS", fault.text);
+    case FieldFault::What::text_invalid:
+        return bad_field("INVALID_MESSAGE", fault.text);
+    case FieldFault::What::text_too_long:
+        return bad_field("MESSAGE_TOO_LONG", fault.text);
+    case FieldFault::What::reply_timeout:
+        return bad_field("INVALID_TIMEOUT_VALUE", fault.text);
+    case FieldFault::What::validity_invalid:
+        return bad_field("INVALID_VALIDITY_VALUE", fault.text);
+    case FieldFault::What::not_before_invalid:
+        return bad_field("INVALID_NOT_BEFORE_VALUE", fault.text);
+    case FieldFault::What::label_invalid:
+        return bad_field("INVALID_LABEL_VALUE", fault.text);
+    case FieldFault::What::key_invalid:
+        return bad_field("INVALID_IDEMPOTENCY_KEY", fault.text);
+    }
+    return bad_field("BAD_REQUEST", fault.text);
+}
+
 } // namespace smsspool

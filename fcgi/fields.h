@@ -36,6 +36,9 @@ struct Fields {
 // A refusal with 400.
 [[nodiscard]] Refusal bad_field(std::string code, std::string text);
 
+// What the door finds wrong, in the words of POST /.
+[[nodiscard]] Refusal refusal_of_fault(const FieldFault& fault);
+
 // Puts what the fields say into `draft`. The answer is what is wrong with the first bad one, in the
 // contract's order; `draft` is of no use then. Whether the values are within their limits is the
 // door's to say.

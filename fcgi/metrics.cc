@@ -9,6 +9,7 @@
 #include "fcgi/exposition.h"
 #include "fcgi/program.h"
 
+#include <algorithm>
 #include <array>
 
 namespace smsspool {
@@ -29,6 +30,7 @@ struct Picture {
     std::array<std::int64_t, static_cast<std::size_t>(State::count)> jobs{};
     std::optional<UtcMs> oldest_due;
     ReportCount reports;
+    std::vector<DeadCount> dead;
     struct Sent {
         std::int64_t in_hour = 0, in_day = 0; // parts
     };
@@ -54,12 +56,38 @@ Picture look(const Services& services, UtcMs now) {
         picture.jobs[static_cast<std::size_t>(count.state)] = count.jobs;
     picture.oldest_due = spool.oldest_due(now);
     picture.reports = spool.report_count();
+    picture.dead = spool.dead_counts();
     for (const ModemView& modem : picture.health.modems)
         picture.sent.push_back(sent_by(spool, modem.name, now));
     return picture;
 }
 
 // --- the gateway --------------------------------------------------------------------------------
+
+// The codes that the programs of this version write. What else the spool may hold is one sample
+// together, so that there is never more than one for each of these.
+constexpr std::array<std::string_view, 4> dead_codes{"MODEM_TIMEOUT", "SEND_FAILED",
+                                                     "SPOOL_DAMAGED", "other"};
+
+std::size_t place_of(std::string_view code) {
+    const auto found = std::find(dead_codes.begin(), dead_codes.end() - 1, code);
+    return static_cast<std::size_t>(found - dead_codes.begin());
+}
+
+void put_dead_letters(Exposition& out, const Picture& picture) {
+    std::array<std::int64_t, dead_codes.size()> jobs{};
+    std::int64_t retried = 0;
+    for (const DeadCount& count : picture.dead) {
+        jobs[place_of(count.error_code)] += count.jobs;
+        retried += count.retried;
+    }
+    out.family("dead_letters_by_error", Kind::gauge, "The same by what went wrong.");
+    for (std::size_t i = 0; i < dead_codes.size(); ++i)
+        out.sample({{"error_code", dead_codes[i]}}, jobs[i]);
+    out.family("dead_letters_retried", Kind::gauge,
+               "Those of them that a person had sent again before.");
+    out.sample({}, retried);
+}
 
 void put_jobs(Exposition& out, const Picture& picture) {
     const auto jobs = [&](State state) { return picture.jobs[static_cast<std::size_t>(state)]; };
@@ -68,6 +96,7 @@ void put_jobs(Exposition& out, const Picture& picture) {
         out.sample({{"state", name_of(static_cast<State>(i))}}, picture.jobs[i]);
     out.family("dead_letters", Kind::gauge, "Jobs that only a person can bring further.");
     out.sample({}, jobs(State::failed) + jobs(State::unknown));
+    put_dead_letters(out, picture);
     out.family("oldest_due_age_seconds", Kind::gauge,
                "How long the oldest queued job that is due has been so; 0: none is.");
     out.seconds({}, picture.oldest_due ? picture.now - *picture.oldest_due : 0);

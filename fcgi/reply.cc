@@ -22,6 +22,7 @@ struct StatusRow {
 
 constexpr std::array rows{
     StatusRow{HttpStatus::ok, "OK", "", ""},
+    StatusRow{HttpStatus::accepted, "Accepted", "", ""},
     StatusRow{HttpStatus::no_content, "No Content", "", ""},
     StatusRow{HttpStatus::multi_status, "Multi-Status", "", ""},
     StatusRow{HttpStatus::bad_request, "Bad Request", "BAD_REQUEST", "Bad request"},
@@ -39,6 +40,8 @@ constexpr std::array rows{
               "The request body is too large"},
     StatusRow{HttpStatus::uri_too_long, "URI Too Long", "QUERY_TOO_LONG",
               "The query string is too long"},
+    StatusRow{HttpStatus::unsupported_media_type, "Unsupported Media Type", "INVALID_CONTENT_TYPE",
+              "Content-Type must be application/json"},
     StatusRow{HttpStatus::too_many_requests, "Too Many Requests", "TOO_MANY_REQUESTS",
               "Too many requests, try again later"},
     StatusRow{HttpStatus::internal_error, "Internal Server Error", "INTERNAL_ERROR",

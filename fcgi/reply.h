@@ -17,6 +17,7 @@ namespace smsspool {
 
 enum class HttpStatus : int {
     ok = 200,
+    accepted = 202,
     no_content = 204,
     multi_status = 207,
     bad_request = 400,
@@ -28,6 +29,7 @@ enum class HttpStatus : int {
     conflict = 409,
     content_too_large = 413,
     uri_too_long = 414,
+    unsupported_media_type = 415,
     too_many_requests = 429,
     internal_error = 500,
     unavailable = 503,

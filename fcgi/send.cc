@@ -12,29 +12,6 @@ namespace smsspool {
 
 namespace {
 
-// What the door finds wrong, in this API's words.
-Refusal refusal_of_fault(const FieldFault& fault) {
-    switch (fault.what) {
-    case FieldFault::What::number_invalid:
-        return bad_field("INVALID_PHONE_NUMBER", fault.text);
-    case FieldFault::What::text_invalid:
-        return bad_field("INVALID_MESSAGE", fault.text);
-    case FieldFault::What::text_too_long:
-        return bad_field("MESSAGE_TOO_LONG", fault.text);
-    case FieldFault::What::reply_timeout:
-        return bad_field("INVALID_TIMEOUT_VALUE", fault.text);
-    case FieldFault::What::validity_invalid:
-        return bad_field("INVALID_VALIDITY_VALUE", fault.text);
-    case FieldFault::What::not_before_invalid:
-        return bad_field("INVALID_NOT_BEFORE_VALUE", fault.text);
-    case FieldFault::What::label_invalid:
-        return bad_field("INVALID_LABEL_VALUE", fault.text);
-    case FieldFault::What::key_invalid:
-        return bad_field("INVALID_IDEMPOTENCY_KEY", fault.text);
-    }
-    return bad_field("BAD_REQUEST", fault.text);
-}
-
 // --- the answers --------------------------------------------------------------------------------
 
 Reply refuse(const Request& request, const Services&, const Refusal& refusal) {
@@ -94,6 +71,7 @@ Reply answer_of(const Request& request, const Services& services, const Fields& 
                               "IDEMPOTENCY_CONFLICT",
                               "Idempotency-Key was used for another request body",
                               {}});
+    case Stored::taken:
     case Stored::refused: // submit() has an answer of its own for it
         return refuse_fields(request, fields, forbidden());
     }

@@ -55,6 +55,13 @@ std::string host_name() {
     return name.data();
 }
 
+ModemConfig lane_of(const ModemConfig& modem, std::int64_t number) {
+    ModemConfig lane = modem;
+    if (number > 1)
+        lane.name += "/" + std::to_string(number);
+    return lane;
+}
+
 std::string own_folder() {
     std::array<char, 4096> path{};
     const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
@@ -85,8 +92,7 @@ Daemon::Daemon(const Config& config)
                                               host_name() + ":" + new_id(),
                                               Context::Phase::running},
       signals_(open_signals()), pokes_(listen_for_pokes(config.wake_socket)) {
-    for (const ModemConfig& modem : config.modems)
-        lanes_.push_back(std::make_unique<Lane>(modem, context_, worker_program(config, modem)));
+    make_lanes();
     self_ = {context_.owner, host_name(), ::getpid(), utc_now(), 0};
     std::uint64_t interval = 0;
     if (sd_watchdog_enabled(0, &interval) > 0) {
@@ -95,6 +101,34 @@ Daemon::Daemon(const Config& config)
     }
     settle_orphans();
     remember_modems();
+}
+
+// A provider takes several messages at once: each of its lanes has a worker of its own, and all
+// share its limits.
+void Daemon::make_lanes() {
+    for (const ModemConfig& modem : config_.modems) {
+        const auto quota = std::make_shared<Quota>(modem, usage_of(modem), utc_now());
+        const std::string program = worker_program(config_, modem);
+        const std::int64_t lanes = modem.provider ? modem.provider->in_flight : 1;
+        for (std::int64_t number = 1; number <= lanes; ++number)
+            lanes_.push_back(
+                std::make_unique<Lane>(lane_of(modem, number), context_, program, quota));
+    }
+}
+
+// What left through all lanes that it may have had; oldest first.
+std::vector<Usage> Daemon::usage_of(const ModemConfig& modem) {
+    constexpr std::int64_t most_lanes = 64; // limit of in_flight
+    const UtcMs since = utc_now() - Quota::memory_ms;
+    std::vector<Usage> used;
+    for (std::int64_t number = 1; number <= (modem.provider ? most_lanes : 1); ++number) {
+        const auto of_lane = spool_.usage(lane_of(modem, number).name, since);
+        used.insert(used.end(), of_lane.begin(), of_lane.end());
+    }
+    std::stable_sort(used.begin(), used.end(), [](const Usage& one, const Usage& other) {
+        return one.minute < other.minute;
+    });
+    return used;
 }
 
 // The lock proves that whoever claimed these is dead. What follows is what follows a deadline.
@@ -128,8 +162,8 @@ void Daemon::remember_modems() {
 
 void Daemon::run() {
     log_info("DAEMON", std::string("smsspoold " SMSSPOOL_VERSION " runs with ") +
-                           std::to_string(lanes_.size()) +
-                           (lanes_.size() == 1 ? " modem" : " modems") + ", spool " +
+                           std::to_string(config_.modems.size()) +
+                           (config_.modems.size() == 1 ? " modem" : " modems") + ", spool " +
                            config_.spool);
     sd_notify(0, "READY=1");
     while (!finished()) {
@@ -155,13 +189,16 @@ bool Daemon::finished() const {
                         [](const auto& lane) { return lane->has_work(); });
 }
 
-// Who cannot send decides who stands in: where that changes, all look again.
+// Who cannot send decides who stands in: where that changes, all look again. A provider cannot
+// where none of its lanes can.
 void Daemon::find_unable() {
     std::set<std::string> unable;
     const auto now = Monotonic::now();
+    for (const auto& lane : lanes_)
+        unable.emplace(sender_of(lane->view().name));
     for (const auto& lane : lanes_) {
-        if (!lane->able(now))
-            unable.insert(lane->view().name);
+        if (lane->able(now))
+            unable.erase(std::string(sender_of(lane->view().name)));
     }
     if (unable == context_.unable)
         return;

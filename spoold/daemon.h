@@ -32,6 +32,8 @@ public:
     void run();
 
 private:
+    void make_lanes();
+    [[nodiscard]] std::vector<Usage> usage_of(const ModemConfig& modem);
     void settle_orphans();
     void remember_modems();
     void wait();

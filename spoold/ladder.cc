@@ -58,7 +58,7 @@ void Ladder::worked(Doing doing) noexcept {
 Rung Ladder::rung(Obstacle obstacle, Monotonic::time_point now) {
     if (obstacle == Obstacle::settings)
         return Rung::reopen;
-    if (obstacle != Obstacle::port) {
+    if (obstacle != Obstacle::port && radio_ == Radio::present) {
         if (take(Rung::radio, config_.radio_after, now))
             return Rung::radio;
         if (take(Rung::reset, config_.reset_after, now))

@@ -42,8 +42,10 @@ enum class Doing { sending, other };
 class Ladder {
 public:
     enum class Hook { none, present };
+    enum class Radio { none, present }; // none: there is nothing to reset
 
-    Ladder(const Config& config, Hook hook) : config_(config), hook_(hook) {}
+    Ladder(const Config& config, Hook hook, Radio radio = Radio::present)
+        : config_(config), hook_(hook), radio_(radio) {}
 
     struct Next {
         Rung rung = Rung::reopen;
@@ -69,6 +71,7 @@ private:
 
     const Config& config_;
     Hook hook_;
+    Radio radio_;
     std::int64_t failures_ = 0;
     bool sending_failed_ = false;
     bool answered_since_ = false; // it worked in other things since the last failure

@@ -33,12 +33,13 @@ std::string limit_text(const Quota::Limit& limit) {
 
 } // namespace
 
-Lane::Lane(const ModemConfig& modem, Context& context, const std::string& program)
+Lane::Lane(const ModemConfig& modem, Context& context, const std::string& program,
+           std::shared_ptr<Quota> quota)
     : modem_(modem), context_(context), link_(program, ring_of(context.config)),
       ladder_(context.config,
-              modem.recovery_hook.empty() ? Ladder::Hook::none : Ladder::Hook::present),
-      trust_(context.config),
-      quota_(modem, context.spool.usage(modem.name, utc_now() - Quota::memory_ms), utc_now()) {
+              modem.recovery_hook.empty() ? Ladder::Hook::none : Ladder::Hook::present,
+              modem.provider ? Ladder::Radio::none : Ladder::Radio::present),
+      trust_(context.config), quota_(std::move(quota)) {
     view_.name = modem.name;
     view_.network = "unknown";
     show_state(Monotonic::now());
@@ -150,7 +151,7 @@ Lane::Shown Lane::shown(Monotonic::time_point now) const {
 }
 
 void Lane::show_state(Monotonic::time_point now) {
-    limit_ = quota_.reached(utc_now());
+    limit_ = quota_->reached(utc_now());
     const Shown next = shown(now);
     if (view_.state != next.state) {
         if (next.state == "limited")

@@ -28,6 +28,7 @@
 #include "spoold/trust.h"
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -49,8 +50,9 @@ struct Context {
 
 class Lane {
 public:
-    // `program`: the worker's path. Throws what the spool throws.
-    Lane(const ModemConfig& modem, Context& context, const std::string& program);
+    // `program`: the worker's path. `quota` is that of all lanes of this sender.
+    Lane(const ModemConfig& modem, Context& context, const std::string& program,
+         std::shared_ptr<Quota> quota);
 
     // For poll(): the worker's, or that of a hook that runs; -1 while there is neither.
     [[nodiscard]] int descriptor() const noexcept;
@@ -106,6 +108,7 @@ private:
     void start(Monotonic::time_point now);
     void open_modem();
     [[nodiscard]] std::map<std::string, std::string> worker_settings() const;
+    [[nodiscard]] bool add_secret(OpenRequest& request);
     [[nodiscard]] bool add_pin(OpenRequest& request);
     [[nodiscard]] std::optional<std::string> read_pin();
     [[nodiscard]] bool pin_is_refused(const std::string& mark, const Spool::PinNote& note);
@@ -123,7 +126,7 @@ private:
     void judge_pin(const Trouble& trouble);
     bool goes_on(const Request& request, const Trouble& trouble);
     void lost(const Lost& lost);
-    void hold(const std::string& why);
+    void hold(const std::string& why, Ms least);
 
     // Sending
     [[nodiscard]] bool may_claim(Monotonic::time_point now);
@@ -162,7 +165,7 @@ private:
     Hook hook_;
     Ladder ladder_;
     Trust trust_;
-    Quota quota_;
+    std::shared_ptr<Quota> quota_;
     ModemView view_;
     bool changed_ = true;
 
@@ -179,6 +182,7 @@ private:
 
     // The link
     bool open_ = false;    // the worker is open and can take requests
+    bool whole_ = false;   // it wants texts as a whole
     bool stopped_ = false; // by stop()
     std::string known_imei_;
     std::string given_pin_;   // secret_mark() of the PIN that this worker was given; empty: none

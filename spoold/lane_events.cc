@@ -101,7 +101,7 @@ void Lane::unregistered(const std::string& network) {
     next_state_ = std::min(next_state_, now + context_.config.network_first);
     if (!unregistered_since_) {
         unregistered_since_ = now;
-        radio_pause_ = context_.config.unregistered_most;
+        radio_pause_ = modem_.provider ? Ms(0) : context_.config.unregistered_most;
         radio_at_ = now + radio_pause_;
         log_warning("MODEM", modem_.name + ": waits for a network: not registered in a network (" +
                                  network + ")");
@@ -113,9 +113,10 @@ void Lane::unregistered(const std::string& network) {
     begin(Rung::radio);
 }
 
-// A registered modem was refused for want of a network.
-void Lane::hold(const std::string& why) {
-    const Ms pause = doubled(context_.config.network_first, context_.config.network_most, holds_);
+// A registered modem was refused for want of a network, or told to wait.
+void Lane::hold(const std::string& why, Ms least) {
+    const Ms pause = std::max(
+        least, doubled(context_.config.network_first, context_.config.network_most, holds_));
     const auto now = Monotonic::now();
     hold_why_ = why;
     hold_until_ = now + pause;

@@ -56,7 +56,7 @@ void Lane::start(Monotonic::time_point now) {
 
 void Lane::open_modem() {
     OpenRequest request{worker_settings()};
-    if (!add_pin(request))
+    if (!add_secret(request) || !add_pin(request))
         return;
     link_.start();
     ask(request, context_.config.open_deadline);
@@ -66,11 +66,29 @@ std::map<std::string, std::string> Lane::worker_settings() const {
     std::map<std::string, std::string> all;
     for (const auto& setting : modem_settings())
         all[std::string(setting.name)] = show(setting, modem_);
+    if (modem_.provider) {
+        for (const auto& setting : provider_settings())
+            all[std::string(setting.name)] = show(setting, *modem_.provider);
+    }
     all["send_timeout"] = std::to_string(worker_send_timeout(context_.config).count());
     all["trace"] = shown_trace(context_.config);
     if (!known_imei_.empty())
         all["known_imei"] = known_imei_;
     return all;
+}
+
+// False: not now.
+bool Lane::add_secret(OpenRequest& request) {
+    if (!modem_.provider || modem_.provider->secret_file.empty())
+        return true;
+    try {
+        request.settings["secret"] = read_secret(modem_.provider->secret_file);
+        return true;
+    } catch (const Error& error) {
+        fail(std::string("cannot be given its secret: ") + error.what(), Obstacle::settings,
+             Doing::other);
+        return false;
+    }
 }
 
 // False: not now. A PIN that failed once is never given again: three wrong ones lock the SIM. That
@@ -141,6 +159,7 @@ void Lane::opened(const Opened& opened) {
     view_.imei = opened.imei;
     view_.imsi = opened.imsi;
     open_ = true;
+    whole_ = opened.whole;
     look_ = true;
     registered_ = !unregistered_since_;
     network_asked_ = false;

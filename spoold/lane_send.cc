@@ -15,7 +15,8 @@ SendRequest send_request(const Work& work) {
     constexpr std::int64_t ms_per_second = 1000;
     SendRequest request;
     request.number = work.number;
-    request.text = work.text;
+    request.text = work.whole ? work.whole_text : work.text;
+    request.whole = work.whole;
     request.encoding = work.encoding;
     request.part = work.part;
     request.parts = work.parts;
@@ -29,9 +30,12 @@ SendRequest send_request(const Work& work) {
 struct ToOutcome {
     const std::string& trace;
 
-    Outcome operator()(const Accepted& accepted) const { return WasAccepted{accepted.reference}; }
+    Outcome operator()(const Accepted& accepted) const {
+        return WasAccepted{accepted.reference, accepted.answer};
+    }
     Outcome operator()(const Refused& refused) const {
-        return WasRefused{refused.kind, refused.code, refused.text, trace};
+        return WasRefused{refused.kind, refused.code, refused.text, trace,
+                          std::chrono::seconds(refused.retry_after)};
     }
     Outcome operator()(const Unknown& unknown) const { return IsUnknown{unknown.text, trace}; }
     Outcome operator()(const Trouble& trouble) const { return WasWithdrawn{trouble.text, trace}; }
@@ -54,13 +58,13 @@ const WasRefused* temporary(const Outcome& outcome) {
 bool Lane::may_claim(Monotonic::time_point now) {
     return context_.phase == Context::Phase::running && link_.idle() && open_ && registered_ &&
            now >= hold_until_ && now >= retry_at_ && now >= trust_.probe_at() &&
-           !quota_.reached(utc_now());
+           !quota_->reached(utc_now());
 }
 
 Claimer Lane::claimer(UtcMs now) const {
     const Config& config = context_.config;
     Claimer claimer{context_.owner, modem_.name, config.send_deadline.count()};
-    claimer.routes = routes_of(config, modem_.name, context_.unable);
+    claimer.routes = routes_of(config, sender_of(modem_.name), context_.unable);
     claimer.order = order_of(claims_, config.fair_share);
     claimer.recipients_most = modem_.recipients_per_month;
     claimer.month = month_of(now);
@@ -108,15 +112,16 @@ void Lane::tell_damaged() {
 
 void Lane::tell(const Work& work) {
     work_ = work;
+    work_->whole = whole_;
     prefer_send_ = false;
     if (work.part == 1)
         ++claims_;
-    quota_.add(utc_now());
+    quota_->add(utc_now());
     // Between the claim and here the worker may have gone (a commit that had to wait), and a daemon
     // that stops leaves the parts that follow to the next one.
     if (!open_ || !link_.idle() || context_.phase == Context::Phase::stopping) {
         finish(WasWithdrawn{"the worker was not told", {}});
-    } else if (!link_.ask(send_request(work), Monotonic::now() + context_.config.send_deadline)) {
+    } else if (!link_.ask(send_request(*work_), Monotonic::now() + context_.config.send_deadline)) {
         fail("did not take a request", Obstacle::link, Doing::sending);
         finish(WasWithdrawn{"the worker was not told", {}});
     }
@@ -142,8 +147,9 @@ void Lane::send_answered(const Answer& answer) {
 // What an outcome says of the modem, beside what it says of the message.
 void Lane::judge_modem(const Outcome& outcome) {
     const auto* refused = std::get_if<WasRefused>(&outcome);
-    if (refused != nullptr && refused->kind == RefusalKind::network)
-        hold(refused->text);
+    if (refused != nullptr &&
+        (refused->kind == RefusalKind::network || refused->retry_after.count() > 0))
+        hold(refused->text, std::min(refused->retry_after, context_.config.retry_most));
     if (std::holds_alternative<WasAccepted>(outcome)) {
         holds_ = 0;
         if (trust_.accepted())
@@ -175,7 +181,7 @@ Decision Lane::decision(UtcMs now) {
     WasRefused innocent = *refused;
     innocent.kind = RefusalKind::network;
     Decision decision = decide(*work_, innocent, context_.config, now, jitter);
-    decision.not_before = now + trust_.pause().count();
+    decision.not_before = now + std::max(trust_.pause(), refused->retry_after).count();
     return decision;
 }
 

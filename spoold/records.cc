@@ -49,9 +49,9 @@ void record_attempt(const Work& work, const Outcome& outcome, const Config& conf
     line << now_text() << " | " << work.message_id << " | " << work.user << " ("
          << (work.address.empty() ? "-" : work.address) << ") → " << work.number << " | "
          << result.word << (work.reply_timeout_ms ? " (reply expected)" : "");
-    if (work.parts > 1)
+    if (work.parts > 1 && !work.whole)
         line << " (part " << work.part << " of " << work.parts << ")";
-    line << " | " << quoted(work.text, config);
+    line << " | " << quoted(work.whole ? work.whole_text : work.text, config);
     log(result.level, "SMS", line.str());
 }
 

@@ -53,6 +53,8 @@ std::optional<Refused> send_fault(const SendRequest& request) {
     // It ends a text in libgammu, and no phone shows it.
     if (request.text.find('\0') != std::string::npos)
         return Refused{RefusalKind::permanent, 0, "the text has a zero character"};
+    if (request.whole)
+        return std::nullopt;
     const auto length = length_of(request.text, request.encoding);
     if (!length)
         return Refused{RefusalKind::permanent, 0, "the text has a character that GSM 7-bit lacks"};

@@ -16,7 +16,8 @@ namespace smsspool {
 
 // Why this part can never be one SMS: the number is not dialable, the text does
 // not fit (160 septets or 70 units; 153 or 67 as one part of several), is not in its alphabet or
-// has a zero character. Nothing where it can.
+// has a zero character. Of a whole text only the number, UTF-8 and that character are looked at.
+// Nothing where it can.
 [[nodiscard]] std::optional<Refused> send_fault(const SendRequest& request);
 
 } // namespace smsspool

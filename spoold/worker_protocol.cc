@@ -17,6 +17,7 @@ constexpr std::size_t deepest = 3; // {"messages":[{…}]}
 constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t largest_int = std::numeric_limits<int>::max();
 constexpr std::int64_t most_parts = 255; // TS 23.040 9.2.3.24.1: one octet
+constexpr std::int64_t longest_retry = 24 * 60 * 60;
 
 // --- words --------------------------------------------------------------------------------------
 
@@ -125,6 +126,8 @@ struct PutRequest {
         line.number("reference", request.reference);
         line.truth("report", request.report);
         line.number("validity", request.validity);
+        if (request.whole)
+            line.truth("whole", true);
     }
     void operator()(const ScanRequest&) const { line.text("op", "scan"); }
     void operator()(const DeleteRequest& request) const {
@@ -173,16 +176,22 @@ struct PutAnswer {
         line.text("model", answer.model);
         line.text("imei", answer.imei);
         line.text("imsi", answer.imsi);
+        if (answer.whole)
+            line.truth("whole", true);
     }
     void operator()(const Accepted& answer) const {
         line.text("ok", "accepted");
         line.number("reference", answer.reference);
+        if (!answer.answer.empty())
+            line.text("answer", answer.answer);
     }
     void operator()(const Refused& answer) const {
         line.text("ok", "refused");
         line.text("class", text_of(refusals, answer.kind));
         line.number("code", answer.code);
         line.text("text", answer.text);
+        if (answer.retry_after > 0)
+            line.number("retry_after", answer.retry_after);
     }
     void operator()(const Unknown& answer) const {
         line.text("ok", "unknown");
@@ -364,6 +373,7 @@ SendRequest read_send(Reader& reader) {
     request.reference = reader.number_or("reference", {0, 255}, request.reference);
     request.report = reader.truth_or_false("report");
     request.validity = reader.number_or("validity", {0, largest_int}, request.validity);
+    request.whole = reader.truth_or_false("whole");
     if (request.part > request.parts)
         reader.fail("part is greater than parts");
     return request;
@@ -439,6 +449,7 @@ Opened read_opened(Reader& reader) {
     opened.model = reader.text_or_empty("model");
     opened.imei = reader.text_or_empty("imei");
     opened.imsi = reader.text_or_empty("imsi");
+    opened.whole = reader.truth_or_false("whole");
     return opened;
 }
 
@@ -447,6 +458,7 @@ Refused read_refused(Reader& reader) {
     refused.kind = reader.word("class", refusals);
     refused.code = static_cast<int>(reader.number("code", {0, largest_int}));
     refused.text = reader.text_or_empty("text");
+    refused.retry_after = reader.number_or("retry_after", {0, longest_retry}, refused.retry_after);
     return refused;
 }
 
@@ -465,7 +477,8 @@ Answer read_answer(Reader& reader, std::string& why) {
     if (ok == "opened")
         return read_opened(reader);
     if (ok == "accepted")
-        return Accepted{static_cast<int>(reader.number("reference", {-1, 255}))};
+        return Accepted{static_cast<int>(reader.number("reference", {-1, 255})),
+                        reader.text_or_empty("answer")};
     if (ok == "refused")
         return read_refused(reader);
     if (ok == "unknown")

@@ -44,8 +44,9 @@ struct OpenRequest {
 };
 
 // {"id":2,"op":"send","number":"+52…","text":"…","encoding":"gsm7","part":1,"parts":3,
-//  "reference":77,"report":false,"validity":3600}
-// Put one part on the air. `text` is this part's own text and fits one SMS in `encoding`.
+//  "reference":77,"report":false,"validity":3600,"whole":false}
+// Put one part on the air. `text` is this part's own text and fits one SMS in `encoding`; or, for a
+// transport that said so (see Opened), it is the whole text of the message, whatever its length.
 // `reference` is the concatenation reference, used where parts > 1. Answer: Accepted, Refused,
 // Unknown; or Trouble where it is certain that nothing went out because the link failed before.
 struct SendRequest {
@@ -58,6 +59,7 @@ struct SendRequest {
     bool report = false; // ask the network for a delivery report
     // Seconds for which the network keeps trying; 0: as long as it likes.
     std::int64_t validity = 0;
+    bool whole = false; // `text` is that of all parts
 };
 
 // {"id":3,"op":"scan"} Read what has arrived and is stored. Answer: Scanned or Trouble. Nothing is
@@ -89,23 +91,30 @@ using Request =
 // --- answers ------------------------------------------------------------------------------------
 
 // {"re":1,"ok":"opened","device":"/dev/ttyUSB2","manufacturer":"…","model":"…","imei":"…",
-//  "imsi":"…"} Fields that the transport has not are empty.
+//  "imsi":"…","whole":false} Fields that the transport has not are empty. `whole`: it wants the
+//  text
+// of a message as a whole, and one answer settles all parts.
 struct Opened {
     std::string device, manufacturer, model, imei, imsi;
+    bool whole = false;
 };
 
-// {"re":2,"ok":"accepted","reference":12} The network took the part. `reference` is its TP-MR, -1
-// where the transport has none.
+// {"re":2,"ok":"accepted","reference":12,"answer":"…"} The network took the part. `reference` is
+// its TP-MR, -1 where the transport has none; `answer` the network's own words, empty where it has
+// none.
 struct Accepted {
     int reference = -1;
+    std::string answer{};
 };
 
 // {"re":2,"ok":"refused","class":"temporary","code":500,"text":"CMS ERROR 500: unknown error"}
 // The part certainly did not go out. `code` is the transport's number (CMS/CME, HTTP).
+// "retry_after":30 may be there: the network wants to be left alone for so many seconds.
 struct Refused {
     RefusalKind kind = RefusalKind::temporary;
     int code = 0;
     std::string text;
+    std::int64_t retry_after = 0; // seconds; 0: it did not say
 };
 
 // {"re":2,"ok":"unknown","text":"no +CMGS within 60 s"} It may have gone out. The worker is

@@ -29,6 +29,8 @@ void Recorder::use(const std::map<std::string, std::string>& settings) {
     else if (trace == "full")
         detail_ = Detail::full;
     secret_ = setting(settings, "pin");
+    if (secret_.empty())
+        secret_ = setting(settings, "secret");
 }
 
 std::string Recorder::number(std::string_view number) const {

@@ -24,7 +24,7 @@ public:
     void begin();
 
     // Takes over `trace` (off, redacted, full; redacted where it is missing) and what is never to
-    // be kept: `pin`.
+    // be kept: `pin`, `secret`.
     void use(const std::map<std::string, std::string>& settings);
 
     void sent(std::string_view line) { add('>', line, Content::conversation); }

@@ -330,12 +330,12 @@ BOOST_AUTO_TEST_CASE(a_message_that_takes_a_route_and_is_reported) {
     message.api = "rest";
     message.text = "hola";
     message.label = "night\x1b";
-    message.route = "north";
     message.report = true;
     message.created = now - day;
     message.not_before = now + day;
     message.valid_until = now + 2 * day;
     message.recipients = {{"5512345678", "+525512345678"}};
+    message.recipients.front().route = "north";
     {
         Spool spool(desk.config(), Access::write);
         (void)spool.submit(message);
@@ -579,13 +579,16 @@ BOOST_AUTO_TEST_CASE(cleaning_in_bites) {
 }
 
 BOOST_AUTO_TEST_CASE(configuration_shown_can_be_read_again) {
-    const Desk desk(
-        "retention = 36h\n[modem one]\nworker = loopback\n[modem two]\npin_file = /x\n");
+    const Desk desk("retention = 36h\n[modem one]\nworker = loopback\n[modem two]\npin_file = /x\n"
+                    "[provider three]\nurl = https://example.org/\nheaders = A: {secret} | B: c\n"
+                    "secret_file = /y\n");
     const Ran shown = desk.run("config show");
     BOOST_TEST(shown.status == 0);
     BOOST_TEST(holds(shown.out, "\nretention = 36h\n"), shown.out);
     BOOST_TEST(holds(shown.out, "\n[modem two]\n"), shown.out);
     BOOST_TEST(holds(shown.out, "\npin_file = /x\n"), shown.out);
+    BOOST_TEST(holds(shown.out, "\n[provider three]\n"), shown.out);
+    BOOST_TEST(holds(shown.out, "\nheaders = A: {secret} | B: c\n"), shown.out);
     const Ran again = desk.run("-c '" + desk.folder().write("again", shown.out) + "' config show");
     BOOST_TEST(again.out == shown.out);
 }

@@ -652,6 +652,36 @@ BOOST_AUTO_TEST_CASE(each_change_is_in_the_log) {
         BOOST_TEST(users.smsctl(words).err == "");
 }
 
+// A client of another gateway keeps its token.
+BOOST_AUTO_TEST_CASE(a_token_that_exists) {
+    Users users;
+    BOOST_TEST(users.smsctl("user add ana", "correct horse\n").status == 0);
+    const std::string secret = "a1B2-_c3D4e5F6g7";
+    const Ran ran = users.smsctl("token add ana --existing", secret + "\n");
+    BOOST_TEST(ran.status == 0, ran.err);
+    BOOST_TEST(!holds(ran.out + ran.err, secret));
+    BOOST_TEST(users.spool().token_with_hash(sha256_hex(secret)).value().user == "ana");
+    struct Case {
+        std::string input, why;
+    };
+    const Case cases[] = {
+        {"", "this one has 0"},
+        {"fifteen_letters\n", "this one has 15"},
+        {"with a blank in it\n", "not all of them such"},
+        {std::string(513, 'x') + "\n", "this one has 513"},
+        {"SEU_TOKEN_SUPER_SECRETO_AQUI\n", "everybody knows it"},
+    };
+    for (const Case& c : cases) {
+        const Ran refused = users.smsctl("token add ana --existing", c.input);
+        BOOST_TEST(refused.status == 64, c.why);
+        BOOST_TEST(holds(refused.err, c.why), refused.err);
+    }
+    // Another user cannot have the same.
+    BOOST_TEST(users.smsctl("user add eva", "correct horse\n").status == 0);
+    BOOST_TEST(users.smsctl("token add eva --existing", secret + "\n").status != 0);
+    BOOST_TEST(users.spool().tokens("").size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(who_did_it) {
     ::setenv("SUDO_USER", "somebody", 1);
     const std::string with_sudo = invoker();

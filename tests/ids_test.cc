@@ -109,4 +109,33 @@ BOOST_AUTO_TEST_CASE(hashes) {
         BOOST_TEST(sha256_hex(c.bytes) == c.want, c.name);
 }
 
+BOOST_AUTO_TEST_CASE(numbers_of_ids) {
+    struct Case {
+        std::string id;
+        std::int64_t number; // -1: none
+    };
+    const Case cases[] = {
+        // 2020-01-01T00:00:00.000Z and 2025-11-14T22:25:28.123Z
+        {"016f5e66-e800-7000-8000-000000000000", 0},
+        {"016f5e66-e800-7fff-8000-000000000000", 4095},
+        {"019a8479-383b-7001-bfff-ffffffffffff",
+         (1'763'159'128'123 - 1'577'836'800'000) * 4096 + 1},
+        {"016f5e66-e7ff-7fff-8000-000000000000", -1}, // before 2020
+        {"ffffffff-ffff-7fff-8000-000000000000", -1}, // after 2089
+        {"019a8479-383b-4001-bfff-ffffffffffff", -1}, // of another version
+        {"no id", -1},
+    };
+    for (const Case& c : cases) {
+        const auto number = number_of_id(c.id);
+        BOOST_TEST(number.value_or(-1) == c.number, c.id);
+        if (number)
+            BOOST_TEST(id_beginning(*number) == c.id.substr(0, 19), c.id);
+    }
+    BOOST_TEST(id_beginning(-1) == "");
+    BOOST_TEST(id_beginning(std::int64_t{1} << 53) == "");
+    const std::string one = new_id(), two = new_id();
+    BOOST_TEST(number_of_id(one).value() < number_of_id(two).value());
+    BOOST_TEST(id_beginning(number_of_id(two).value()) == two.substr(0, 19));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -23,7 +23,7 @@ everything() {
 
 make_target install /usr
 for program in bin/smsctl bin/simmodem sbin/smsspoold libexec/smsspool/smsspool-modem \
-    libexec/smsspool/smsspool-loopback libexec/smsspool/smsspool-{send,status,inbox,alerts,health,metrics,auth}; do
+    libexec/smsspool/smsspool-loopback libexec/smsspool/smsspool-provider libexec/smsspool/smsspool-{send,status,inbox,alerts,health,metrics,auth}; do
     expect "mode of $program" 755 "$(mode_of "/usr/$program")"
 done
 for file in /etc/smsspool/smsspool.conf /etc/smsspool/alerts-allow.conf /etc/smsspool/unlimited.conf \

@@ -100,6 +100,13 @@ BOOST_AUTO_TEST_CASE(the_rungs_come_again) {
     BOOST_TEST(at(start + 5s + 10min) == "another worker");
 }
 
+BOOST_AUTO_TEST_CASE(what_has_no_radio_is_only_opened_again) {
+    const Config config = small_config();
+    Ladder ladder(config, Ladder::Hook::none, Ladder::Radio::none);
+    for (const std::string& step : climb(ladder, Obstacle::link, 9))
+        BOOST_TEST(step.starts_with("another worker "), step);
+}
+
 // A rung that could not be taken for want of a port is taken when there is one.
 BOOST_AUTO_TEST_CASE(a_port_that_comes_back) {
     const Config config = small_config();

@@ -41,16 +41,21 @@ section() {
 
 # words NAME PART: the words that a setting takes, as its own error message lists them.
 words() {
-    { [ "$2" = SETTINGS ] || echo "[modem x]"; echo "$1 = ?"; } >"$folder/word.conf"
+    case $2 in
+    SETTINGS) ;;
+    PROVIDERS) echo "[provider x]" ;;
+    *) echo "[modem x]" ;;
+    esac >"$folder/word.conf"
+    echo "$1 = ?" >>"$folder/word.conf"
     "$bin/smsctl" -c "$folder/word.conf" config check 2>&1 |
         sed -n 's/.* must be one of \(.*\), not "?"$/\1/p' | sed 's/ /, /g'
 }
 
 # One line a setting, in the words of the page.
 settings_of_code() {
-    printf '[modem a]\n[route a]\nmodems = a\n' >"$folder/sections.conf"
+    printf '[modem a]\n[provider b]\nurl = https://localhost/\n[route a]\nmodems = a\n' >"$folder/sections.conf"
     "$bin/smsctl" -c "$folder/sections.conf" --json config show >"$folder/settings"
-    jq -r '[if .modem then "MODEMS" elif .route then "ROUTES" else "SETTINGS" end, .name, .kind, .least // "-", .most // "-",
+    jq -r '[if .modem then "MODEMS" elif .provider then "PROVIDERS" elif .route then "ROUTES" else "SETTINGS" end, .name, .kind, .least // "-", .most // "-",
             if .default == "" then "empty" else .default end] | @tsv' "$folder/settings" |
         while IFS='	' read -r part name kind least most default; do
             case $kind in
@@ -66,7 +71,7 @@ settings_of_code() {
 
 settings_of_page() {
     awk '/^\.Sh / { part = $2 }
-         /^\.It Cm / && (part == "SETTINGS" || part == "MODEMS" || part == "ROUTES") {
+         /^\.It Cm / && (part == "SETTINGS" || part == "MODEMS" || part == "PROVIDERS" || part == "ROUTES") {
              name = $3; getline; print part ": " name ": " $0 }' man/smsspool.conf.5
 }
 

@@ -146,6 +146,28 @@ BOOST_FIXTURE_TEST_CASE(jobs, MetricsFixture) {
     BOOST_TEST(value("smsspool_oldest_due_age_seconds") == "2.500");
 }
 
+// However many words the spool holds, there are never more samples.
+BOOST_FIXTURE_TEST_CASE(dead_letters_by_error, MetricsFixture) {
+    const std::string sample = "smsspool_dead_letters_by_error{error_code=\"";
+    for (const char* code : {"MODEM_TIMEOUT", "SEND_FAILED", "SPOOL_DAMAGED", "other"})
+        BOOST_TEST(value(sample + code + "\"}") == "0", code);
+    for (const char* text : {"a", "b", "c", "d", "e", "f"})
+        put(text);
+    write("UPDATE job SET state = 'failed', error_code = (SELECT CASE text WHEN 'a' THEN "
+          "'SEND_FAILED' WHEN 'b' THEN 'SEND_FAILED' WHEN 'c' THEN 'NEW\"WORD' WHEN 'd' THEN NULL "
+          "ELSE 'MODEM_TIMEOUT' END FROM message WHERE message.id = message_id)");
+    write("UPDATE job SET state = 'sent' WHERE message_id = "
+          "(SELECT id FROM message WHERE text = 'f')");
+    write("UPDATE job SET retries = 2 WHERE error_code = 'SEND_FAILED'");
+    BOOST_TEST(value(sample + "SEND_FAILED\"}") == "2");
+    BOOST_TEST(value(sample + "MODEM_TIMEOUT\"}") == "1");
+    BOOST_TEST(value(sample + "SPOOL_DAMAGED\"}") == "0");
+    BOOST_TEST(value(sample + "other\"}") == "2");
+    BOOST_TEST(value("smsspool_dead_letters") == "5");
+    BOOST_TEST(value("smsspool_dead_letters_retried") == "2");
+    BOOST_TEST(metrics().body.find("NEW") == std::string::npos);
+}
+
 BOOST_FIXTURE_TEST_CASE(daemon_and_readiness, MetricsFixture) {
     beat({modem("a", "ready", test_time)});
     BOOST_TEST(value("smsspool_ready") == "1");

@@ -136,6 +136,35 @@ BOOST_AUTO_TEST_CASE(parts) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_text_that_was_taken_as_a_whole_is_sent) {
+    Work work = work_of(0);
+    work.parts = 3;
+    work.whole = true;
+    BOOST_TEST((decide(work, WasAccepted{-1, "OK"}, Config{}, now, 0).event == Event::accepted));
+    BOOST_TEST((decide(work, IsUnknown{"mute"}, Config{}, now, 0).event == Event::resend));
+}
+
+BOOST_AUTO_TEST_CASE(not_before_what_the_network_asks_for) {
+    struct Case {
+        const char* name;
+        Kind kind;
+        Ms asked;
+        std::int64_t pause;
+    };
+    const std::vector<Case> cases{
+        {"longer than ours", Kind::temporary, Ms(60'000), 60'000},
+        {"shorter than ours", Kind::temporary, Ms(1'000), 10'000},
+        {"no network", Kind::network, Ms(60'000), 60'000},
+        {"for good", Kind::permanent, Ms(60'000), 0},
+    };
+    for (const Case& c : cases) {
+        WasRefused outcome = refused(c.kind);
+        outcome.retry_after = c.asked;
+        BOOST_TEST(decide(work_of(0), outcome, Config{}, now, 0).not_before == now + c.pause,
+                   c.name);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(pauses_grow_to_their_cap_with_jitter) {
     Config config;
     config.max_attempts = 100;
@@ -195,6 +224,7 @@ BOOST_AUTO_TEST_CASE(what_the_journal_keeps) {
         {WasAccepted{0}, "accepted", 0, {}, "", ""},
         {WasAccepted{255}, "accepted", 255, {}, "", ""},
         {WasAccepted{}, "accepted", {}, {}, "", ""},
+        {WasAccepted{-1, "200 OK"}, "accepted", {}, {}, "200 OK", ""},
         {refused(Kind::permanent), "refused", {}, 500, "no route", ""},
         {refused(Kind::temporary), "refused", {}, 500, "no route", ""},
         {refused(Kind::network), "refused", {}, 500, "no route", ""},

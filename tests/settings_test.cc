@@ -92,6 +92,17 @@ BOOST_AUTO_TEST_CASE(every_default_is_within_its_limits) {
         }
     }
     names.clear();
+    for (const Setting<ProviderConfig>& setting : provider_settings()) {
+        BOOST_TEST_CONTEXT(setting.name) {
+            BOOST_TEST(names.insert(setting.name).second);
+            BOOST_TEST(!setting.help.empty());
+            const std::string text = show(setting, ProviderConfig{});
+            ProviderConfig config;
+            BOOST_CHECK_NO_THROW(assign(config, setting.name, text));
+            BOOST_TEST(show(setting, config) == text);
+        }
+    }
+    names.clear();
     for (const Setting<RouteConfig>& setting : route_settings()) {
         BOOST_TEST_CONTEXT(setting.name) {
             BOOST_TEST(names.insert(setting.name).second);
@@ -312,6 +323,28 @@ BOOST_AUTO_TEST_CASE(modems) {
     BOOST_TEST(twins.modems[1].device == "/dev/2");
 }
 
+BOOST_AUTO_TEST_CASE(providers) {
+    const Config config = read("[provider hkt]\n"
+                               "url = https://example.org/\n"
+                               "per_hour = 100\n"
+                               "[modem sim]\n"
+                               "[route a]\n"
+                               "modems = sim\n"
+                               "fallback = hkt\n"
+                               "[provider hkt]\n"
+                               "in_flight = 2\n");
+    BOOST_REQUIRE(config.modems.size() == 2U);
+    BOOST_REQUIRE(config.modems[0].provider.has_value());
+    BOOST_TEST(config.modems[0].name == "hkt");
+    BOOST_TEST(config.modems[0].worker == "provider");
+    BOOST_TEST(config.modems[0].provider->url == "https://example.org/");
+    BOOST_TEST(config.modems[0].provider->in_flight == 2);
+    BOOST_TEST(config.modems[0].per_hour == 100);
+    BOOST_TEST(!config.modems[1].provider.has_value());
+    BOOST_TEST(sender_of("hkt") == "hkt");
+    BOOST_TEST(sender_of("hkt/12") == "hkt");
+}
+
 BOOST_AUTO_TEST_CASE(routes) {
     const Config config = read("[route codes]\n"
                                "labels = otp  login\n"
@@ -397,6 +430,12 @@ BOOST_AUTO_TEST_CASE(complaints_name_the_line) {
         {"a modem with a path", "[modem ../x]\ndevice = x\n", "a.conf:1: " + modem_rule},
         {"a modem with a long name", "[modem " + std::string(65, 'a') + "]\n",
          "a.conf:1: " + modem_rule},
+        {"a modem and a provider of one name", "[modem a]\n[provider a]\n",
+         "a.conf:2: a modem and a provider cannot both be called a"},
+        {"a provider and a modem of one name", "[provider a]\n[modem a]\n",
+         "a.conf:2: a modem and a provider cannot both be called a"},
+        {"a setting of a modem", "[provider a]\ndevice = /dev/x\n",
+         "a.conf:2: there is no setting \"device\" here"},
         {"a route without a name", "[route]\n", "a.conf:1: there is no section [route]"},
         {"a route with an empty name", "[route ]\nmodems = x\n", "a.conf:1: " + route_rule},
         {"a route with a blank", "[route a b]\n", "a.conf:1: " + route_rule},
@@ -447,6 +486,10 @@ BOOST_AUTO_TEST_CASE(settings_that_contradict_each_other) {
         {"[route a]\nmodems = modem\nfallback = other\n",
          "[route a]: there is no section [modem other]"},
         {"[modem b]\n[route a]\nmodems = modem\n", "[route a]: there is no section [modem modem]"},
+        {"[provider a]\n", "[provider a]: url must be https://HOST/PATH, without a user"},
+        {"[provider a]\nurl = https://b/\ntimeout = 90s\n",
+         "[provider a]: timeout must be less than send_deadline"},
+        {"[modem a]\nworker = provider\n", "[modem a]: a provider has a section [provider a]"},
         {"[route a]\nmodems = modem\n", "no error"}, // the one that is there without a section
         {"[modem a]\nworker = ../bin/sh\n",
          "[modem a]: worker must be a program's name without a path"},

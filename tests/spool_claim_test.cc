@@ -40,7 +40,7 @@ struct Fixture : FreshSpool {
         return message.id;
     }
     std::string add_on(const std::string& route, UtcMs now = start_time) {
-        return add([&](NewMessage& message) { message.route = route; }, now);
+        return add([&](NewMessage& message) { message.recipients.front().route = route; }, now);
     }
     std::string add_parts(std::size_t parts, UtcMs now = start_time) {
         return add([&](NewMessage& message) { message.text = long_text(parts); }, now);
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(the_order_of_priorities_is_the_claimers) {
     const auto of = [&](Priority priority, const std::string& route) {
         return add([&](NewMessage& message) {
             message.priority = priority;
-            message.route = route;
+            message.recipients.front().route = route;
         });
     };
     const auto low = of(Priority::low, "");
@@ -182,9 +182,10 @@ BOOST_AUTO_TEST_CASE(what_is_told_of_the_message) {
     (void)add([](NewMessage& message) {
         message.label = "otp";
         message.report = true;
-        message.route = "fast";
+        message.recipients.front().route = "fast";
     });
-    (void)add([](NewMessage& message) { message.route = "fast"; }, start_time + 1);
+    (void)add([](NewMessage& message) { message.recipients.front().route = "fast"; },
+              start_time + 1);
     const Work work = spool.claim(claimer_of("sim", {"fast"}), start_time + 5).value();
     BOOST_TEST(work.label == "otp");
     BOOST_TEST(work.report);
@@ -280,7 +281,7 @@ BOOST_AUTO_TEST_CASE(what_keeps_a_job_with_its_modem) {
 BOOST_AUTO_TEST_CASE(the_rest_of_a_message_is_of_no_route) {
     const auto id = add([](NewMessage& message) {
         message.text = long_text(2);
-        message.route = "abroad";
+        message.recipients.front().route = "abroad";
     });
     const Work first = spool.claim(claimer_of("one", {"", "abroad"}), start_time).value();
     const Work second = settle(first, WasAccepted{1}, start_time).next.value();

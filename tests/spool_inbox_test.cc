@@ -725,6 +725,17 @@ BOOST_AUTO_TEST_CASE(a_part_before_the_last_makes_nobody_answer) {
     BOOST_TEST((state(message.id) == State::queued));
 }
 
+BOOST_AUTO_TEST_CASE(a_text_that_was_told_as_a_whole_may_be_answered) {
+    NewMessage message = new_message(long_text(2));
+    message.reply_timeout_ms = 60'000;
+    (void)spool.submit(message);
+    Work work = claim().value();
+    work.whole = true;
+    (void)settle(work, WasAccepted{});
+    BOOST_TEST(take(sms("yes", "+525512345678", start_time + 1'000)).message_id == message.id);
+    BOOST_TEST((state(message.id) == State::replied));
+}
+
 // The reply to what was sent twice is due when that to the second is.
 BOOST_AUTO_TEST_CASE(the_window_of_what_was_sent_twice) {
     struct Case {

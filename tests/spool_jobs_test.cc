@@ -272,6 +272,27 @@ BOOST_AUTO_TEST_CASE(parts_go_one_after_the_other) {
         BOOST_TEST(attempts.at(static_cast<std::size_t>(i)).reference.value_or(-1) == i + 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_text_that_is_taken_as_a_whole_settles_all_parts) {
+    const auto id = add(long_text(3));
+    const auto claim_whole = [&](UtcMs when) {
+        Work work = claim(when).value();
+        BOOST_TEST(work.part == 1U);
+        BOOST_TEST(work.parts == 3U);
+        work.whole = true;
+        return work;
+    };
+    (void)settle(claim_whole(start_time), WasRefused{RefusalKind::temporary, 500, "HTTP 500"});
+    BOOST_TEST((job(id).state == State::queued));
+    BOOST_TEST(job(id).parts_done == 0);
+    const Turn turn = settle(claim_whole(start_time + 20'000), WasAccepted{-1, "200 OK"});
+    BOOST_TEST(turn.settled);
+    BOOST_TEST(!turn.next.has_value());
+    BOOST_TEST((job(id).state == State::sent));
+    BOOST_TEST(job(id).parts_done == 3);
+    BOOST_TEST(outcomes(id) == "1:refused 1:accepted ");
+    BOOST_TEST(spool.attempts(id).at(1).reason == "200 OK");
+}
+
 BOOST_AUTO_TEST_CASE(a_part_that_was_refused_comes_back_alone) {
     const auto id = add(long_text(3));
     const Work first = claim().value();

@@ -27,7 +27,7 @@ struct Fixture : FreshSpool {
     std::string add(const std::string& route, UtcMs now = start_time,
                     Priority priority = Priority::normal, std::size_t parts = 1) {
         NewMessage message = new_message(parts == 1 ? "hola" : long_text(parts), now);
-        message.route = route;
+        message.recipients.front().route = route;
         message.priority = priority;
         (void)spool.submit(message);
         return message.id;

@@ -46,9 +46,10 @@ BOOST_AUTO_TEST_CASE(what_was_stored_is_found) {
     message.label = "otp";
     message.report = true;
     message.network_valid_ms = 3'600'000;
-    message.route = "fast";
     message.not_before = start_time + 900;
     message.recipients = {{"55 1234 5678", "+525512345678"}, {"333", "333"}};
+    for (Recipient& recipient : message.recipients)
+        recipient.route = "fast";
     const StoreAnswer answer = spool.submit(message);
     BOOST_TEST((answer.how == Stored::done));
     BOOST_TEST(answer.message_id == message.id);

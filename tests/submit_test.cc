@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_asked_for_is_as_the_settings_say) {
     NewMessage message = good(draft_of());
     BOOST_TEST((message.priority == Priority::normal));
     BOOST_TEST(message.label == "");
-    BOOST_TEST(message.route == "");
+    BOOST_TEST(message.recipients.front().route == "");
     BOOST_TEST(!message.report);
     BOOST_TEST(message.network_valid_ms == 0);
     BOOST_TEST(message.not_before == 0);
@@ -142,11 +142,12 @@ BOOST_AUTO_TEST_CASE(the_route_is_that_of_number_user_and_label) {
     config.routes[1].users = "ana";
     config.routes[2].name = "rest";
     Draft draft = draft_of();
-    BOOST_TEST(good(draft).route == "home"); // the number as it is sent to, not as it was given
+    BOOST_TEST(good(draft).recipients.front().route ==
+               "home"); // the number as it is sent to, not as it was given
     draft.user = "eva";
-    BOOST_TEST(good(draft).route == "rest");
+    BOOST_TEST(good(draft).recipients.front().route == "rest");
     draft.label = "otp";
-    BOOST_TEST(good(draft).route == "codes");
+    BOOST_TEST(good(draft).recipients.front().route == "codes");
 }
 
 BOOST_AUTO_TEST_CASE(lengths) {

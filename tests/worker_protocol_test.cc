@@ -89,6 +89,11 @@ BOOST_AUTO_TEST_CASE(requests_come_back_as_they_were) {
     BOOST_TEST(send.reference == 255);
     BOOST_TEST(send.report);
 
+    BOOST_TEST(!send.whole);
+    SendRequest whole{"1", std::string(500, 'a'), Encoding::gsm7, 1, 4};
+    whole.whole = true;
+    BOOST_TEST(request_again(whole).whole);
+
     const auto remove = request_again(DeleteRequest{1, 100003});
     BOOST_TEST(remove.folder == 1);
     BOOST_TEST(remove.location == 100003);
@@ -102,6 +107,10 @@ BOOST_AUTO_TEST_CASE(answers_come_back_as_they_were) {
     BOOST_TEST(opened.imsi == "33420");
     BOOST_TEST(answer_again(Accepted{-1}).reference == -1);
     BOOST_TEST(answer_again(Accepted{255}).reference == 255);
+    BOOST_TEST(answer_again(Accepted{-1, "200 OK\n"}).answer == "200 OK\n");
+    BOOST_TEST(!opened.whole);
+    BOOST_TEST(answer_again(Opened{"", "", "", "", "", true}).whole);
+    BOOST_TEST(answer_again(Refused{RefusalKind::temporary, 429, "", 30}).retry_after == 30);
     BOOST_TEST(answer_again(Unknown{"why"}).text == "why");
     BOOST_TEST(answer_again(Trouble{"pin", "no"}).kind == "pin");
     answer_again(Done{});

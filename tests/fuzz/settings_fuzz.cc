@@ -39,7 +39,9 @@ std::string lines_of(const std::vector<Setting<Owner>>& table, const Owner& owne
 std::string shown(const Config& config) {
     std::string text = lines_of(smsspool::settings(), config);
     for (const ModemConfig& modem : config.modems)
-        text += "[modem " + modem.name + "]\n" + lines_of(modem_settings(), modem);
+        text += modem.provider ? "[provider " + modem.name + "]\n" +
+                                     lines_of(provider_settings(), *modem.provider)
+                               : "[modem " + modem.name + "]\n" + lines_of(modem_settings(), modem);
     return text;
 }
 

@@ -44,16 +44,19 @@ void time(std::string_view bytes);
 // "KIND|NUMBER|PART/PARTS|REFERENCE|LOCATION|TEXT".
 void inbox(std::string_view bytes);
 
+// What a request about dead letters asks for. The first line is a query, the rest a body.
+void wish(std::string_view bytes);
+
 struct Target {
     std::string_view name;
     void (*run)(std::string_view bytes);
 };
 
 inline constexpr Target targets[] = {
-    {"alert", alert},   {"inbox", inbox},       {"json", json}, {"number", number},
-    {"parts", parts},   {"pdu", pdu},           {"port", port}, {"query", query},
-    {"send", send},     {"settings", settings}, {"text", text}, {"time", time},
-    {"worker", worker},
+    {"alert", alert}, {"inbox", inbox},       {"json", json}, {"number", number},
+    {"parts", parts}, {"pdu", pdu},           {"port", port}, {"query", query},
+    {"send", send},   {"settings", settings}, {"text", text}, {"time", time},
+    {"wish", wish},   {"worker", worker},
 };
 
 class BrokenPromise : public std::logic_error {

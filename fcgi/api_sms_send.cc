@@ -1,0 +1,307 @@
+// The addresses below /api/sms: what is sent, and what would be.
+
+#include "common/ids.h"
+#include "common/parts.h"
+#include "common/submit.h"
+#include "common/utf.h"
+#include "fcgi/accepted.h"
+#include "fcgi/api_sms.h"
+#include "fcgi/fields.h"
+
+#include <set>
+#include <string_view>
+
+namespace smsspool {
+
+namespace {
+
+using rapidjson::Value;
+
+// --- refusals -----------------------------------------------------------------------------------
+
+Reply bad_request(const std::string& text, const char* code) {
+    return wrapped_refusal({HttpStatus::bad_request, code, text, {}});
+}
+
+Reply wrong_number(const std::string& text) {
+    return bad_request("Invalid phone number format: " + text, "INVALID_PHONE_FORMAT");
+}
+
+// Several wrong recipients are named in one text.
+Reply refuse_faults(const std::vector<FieldFault>& faults) {
+    if (faults.front().what != FieldFault::What::number_invalid)
+        return wrapped_refusal(refusal_of_fault(faults.front()));
+    std::string all;
+    for (const FieldFault& fault : faults) {
+        if (fault.what == FieldFault::What::number_invalid)
+            all += (all.empty() ? "" : "; ") + fault.text;
+    }
+    return wrong_number(all);
+}
+
+// --- the body of a POST -------------------------------------------------------------------------
+
+bool is_falsy(const Value& value) {
+    return value.IsNull() || value.IsFalse() || (value.IsNumber() && value.GetDouble() == 0) ||
+           (value.IsString() && value.GetStringLength() == 0) || (value.IsArray() && value.Empty());
+}
+
+const Value* member(const Value& body, const char* name) {
+    const auto found = body.FindMember(name);
+    return found == body.MemberEnd() || is_falsy(found->value) ? nullptr : &found->value;
+}
+
+// Why `body` is none; nothing: it is an object with both of these members.
+std::optional<Reply> wrong_body(const Request& request, const Config& config, const char* one,
+                                const char* other, rapidjson::Document& body) {
+    if (!is_json(request.content_type))
+        return wrapped_refusal({HttpStatus::unsupported_media_type,
+                                "INVALID_CONTENT_TYPE",
+                                "Content-Type must be application/json",
+                                {}});
+    if (parse_json(request.body, static_cast<std::size_t>(config.json_depth), body) ||
+        !body.IsObject() || body.ObjectEmpty())
+        return bad_request("Request body must be valid JSON", "INVALID_JSON");
+    std::string missing;
+    for (const char* name : {one, other}) {
+        if (member(body, name) == nullptr)
+            missing += (missing.empty() ? "" : ", ") + std::string(name);
+    }
+    if (!missing.empty())
+        return bad_request("Missing required field(s): " + missing, "MISSING_FIELDS");
+    return std::nullopt;
+}
+
+// The later form of this API: 0 (or false) is urgent, everything else is as usual.
+void read_adhoc(const Value& body, Draft& draft) {
+    const auto found = body.FindMember("adhoc");
+    if (found == body.MemberEnd() || body.HasMember("priority"))
+        return;
+    if (found->value.IsFalse() || (found->value.IsNumber() && found->value.GetDouble() == 0))
+        draft.priority = Priority::high;
+}
+
+void identify(const Request& request, const Services& services, Draft& draft) {
+    draft.user = request.user;
+    draft.api = "sms";
+    draft.address = request.address;
+    draft.spenders = services.caller.spenders;
+    if (!request.idempotency_key.empty())
+        draft.idempotency =
+            IdempotencyKey{request.idempotency_key, sha256_hex(request.body),
+                           request.when - services.config.idempotency_window.count()};
+}
+
+// What may be asked for beside recipient and content is what POST / takes, and is looked at there.
+std::optional<Reply> wrong_wishes(const Value& body, const Value& recipient, const Config& config,
+                                  Draft& draft) {
+    Fields fields = find_fields(body);
+    fields.number = &recipient;
+    fields.message = member(body, "content");
+    if (fields.long_messages == nullptr)
+        draft.long_messages = LongMessages::split;
+    if (const auto refusal = read_fields(fields, config, draft)) {
+        const bool of_recipient = refusal->text.find("'number'") != std::string::npos;
+        const bool of_content = refusal->text.find("'message'") != std::string::npos;
+        if (of_recipient || of_content)
+            return bad_request(std::string("Field '") + (of_recipient ? "recipient" : "content") +
+                                   "' must be a text or a whole number that is not negative",
+                               "INVALID_FIELD_TYPE");
+        return wrapped_refusal(*refusal);
+    }
+    if (fields.long_messages == nullptr)
+        draft.long_messages = LongMessages::split;
+    read_adhoc(body, draft);
+    return std::nullopt;
+}
+
+// The recipients of a bulk, or what is wrong with one of them.
+std::optional<Reply> read_recipients(const Value& list, Draft& draft) {
+    if (!list.IsArray())
+        return bad_request("Field 'recipients' must be a list", "INVALID_FIELD_TYPE");
+    draft.numbers.reserve(list.Size());
+    for (const Value& value : list.GetArray()) {
+        auto text = as_text(&value);
+        if (!text)
+            return wrong_number("recipient " + std::to_string(draft.numbers.size() + 1) +
+                                " is no text");
+        draft.numbers.push_back(std::move(*text));
+    }
+    return std::nullopt;
+}
+
+// --- sending ------------------------------------------------------------------------------------
+
+using Put = std::function<void(JsonObject&, const Submitted&)>;
+
+Reply told(const Submitted& submitted, std::string_view message, const Put& put) {
+    return wrapped(HttpStatus::accepted, message, [&](JsonObject& data) { put(data, submitted); });
+}
+
+Reply submit_draft(const Draft& draft, const Request& request, const Services& services,
+                   std::string_view message, const Put& put) {
+    const auto spool = [&]() -> Spool& { return services.spool.get(); };
+    const auto answer = submit(draft, services.config, services.numbers, spool, request.when);
+    if (const auto* faults = std::get_if<std::vector<FieldFault>>(&answer))
+        return refuse_faults(*faults);
+    if (const auto* limit = std::get_if<NotAllowed>(&answer)) {
+        log_refused(request, services.caller, *limit);
+        return wrapped_refusal(over_limit(*limit));
+    }
+    const auto& submitted = std::get<Submitted>(answer);
+    if (submitted.how == Stored::conflict)
+        return wrapped_refusal({HttpStatus::conflict,
+                                "IDEMPOTENCY_CONFLICT",
+                                "Idempotency-Key was used for another request body",
+                                {}});
+    if (submitted.how == Stored::done)
+        log_accepted(request, services.caller, request.user, submitted);
+    return told(submitted, message, put);
+}
+
+void put_parts(JsonObject& data, const Submitted& submitted) {
+    if (submitted.parts > 1)
+        data.number("parts", static_cast<std::int64_t>(submitted.parts));
+}
+
+// Echoes a member as it came.
+void echo(JsonObject& data, const char* key, const Value& value) {
+    value.Accept(data.value(key));
+}
+
+void echo_adhoc(JsonObject& data, const Value& body) {
+    const auto found = body.FindMember("adhoc");
+    if (found != body.MemberEnd())
+        echo(data, "adhoc", found->value);
+}
+
+void put_left_out(JsonObject& data, const Submitted& submitted) {
+    if (submitted.left_out.empty())
+        return;
+    JsonWriter& list = data.value("rejected");
+    list.StartArray();
+    for (const LeftOut& one : submitted.left_out) {
+        JsonObject object(list);
+        object.number("position", static_cast<std::int64_t>(one.position));
+        object.text("reason", one.reason);
+        object.text("recipient", one.given);
+    }
+    list.EndArray();
+}
+
+} // namespace
+
+Reply sms_send(const Request& request, const Services& services) {
+    rapidjson::Document body;
+    if (auto wrong = wrong_body(request, services.config, "recipient", "content", body))
+        return *wrong;
+    const Value& recipient = *member(body, "recipient");
+    Draft draft;
+    identify(request, services, draft);
+    if (auto wrong = wrong_wishes(body, recipient, services.config, draft))
+        return *wrong;
+    return submit_draft(draft, request, services, "SMS queued for sending",
+                        [&](JsonObject& data, const Submitted& submitted) {
+                            echo_adhoc(data, body);
+                            echo(data, "content", *member(body, "content"));
+                            data.text("created_at", naive_text(submitted.created));
+                            data.number("id", sms_number(submitted.message_id));
+                            data.text("message_id", submitted.message_id);
+                            put_parts(data, submitted);
+                            echo(data, "recipient", recipient);
+                            data.text("status", "pending");
+                        });
+}
+
+Reply sms_send_bulk(const Request& request, const Services& services) {
+    rapidjson::Document body;
+    if (auto wrong = wrong_body(request, services.config, "recipients", "content", body))
+        return *wrong;
+    const Value& list = *member(body, "recipients");
+    Draft draft;
+    if (auto wrong = read_recipients(list, draft))
+        return *wrong;
+    identify(request, services, draft);
+    if (services.config.bulk_partial)
+        draft.wrong_number = Draft::WrongNumber::leave_out;
+    if (auto wrong = wrong_wishes(body, list[0], services.config, draft))
+        return *wrong;
+    return submit_draft(draft, request, services, "Bulk SMS queued for sending",
+                        [&](JsonObject& data, const Submitted& submitted) {
+                            echo_adhoc(data, body);
+                            echo(data, "content", *member(body, "content"));
+                            data.text("created_at", naive_text(submitted.created));
+                            if (submitted.duplicates > 0)
+                                data.number("duplicates",
+                                            static_cast<std::int64_t>(submitted.duplicates));
+                            data.number("id", sms_number(submitted.message_id));
+                            data.text("message_id", submitted.message_id);
+                            put_parts(data, submitted);
+                            put_left_out(data, submitted);
+                            data.text("status", "pending");
+                            data.number("total", static_cast<std::int64_t>(submitted.recipients));
+                        });
+}
+
+namespace {
+
+// The characters, each once, for which the text needs UCS-2.
+std::set<std::string_view> beyond_gsm7(std::string_view text) {
+    std::set<std::string_view> characters;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t begin = at;
+        if (gsm7_septets(next_code_point(text, at)) == 0)
+            characters.insert(text.substr(begin, at - begin));
+    }
+    return characters;
+}
+
+void put_preview_of(JsonWriter& writer, const std::string& given, const Numbers& numbers) {
+    const NumberAnswer answer = numbers.normalise(given);
+    JsonObject object(writer);
+    object.text_or_null("number", answer.good() ? std::optional(answer.number) : std::nullopt);
+    object.text_or_null("reason", answer.good() ? std::nullopt : std::optional(answer.reason));
+    object.text("recipient", given);
+}
+
+void put_preview(JsonObject& data, const std::string& text, const std::vector<std::string>& given,
+                 const Numbers& numbers) {
+    const Encoding encoding = encoding_for(text);
+    data.number("characters", static_cast<std::int64_t>(code_points(text)));
+    data.text("encoding", name_of(encoding));
+    JsonWriter& forcing = data.value("forces_ucs2");
+    forcing.StartArray();
+    for (const std::string_view character : beyond_gsm7(text))
+        put_text(forcing, character);
+    forcing.EndArray();
+    data.number("parts", static_cast<std::int64_t>(count_parts(text, encoding)));
+    JsonWriter& list = data.value("recipients");
+    list.StartArray();
+    for (const std::string& one : given)
+        put_preview_of(list, one, numbers);
+    list.EndArray();
+}
+
+} // namespace
+
+Reply sms_preview(const Request& request, const Services& services) {
+    rapidjson::Document body;
+    if (auto wrong = wrong_body(request, services.config, "content", "content", body))
+        return *wrong;
+    const auto text = as_text(member(body, "content"));
+    if (!text)
+        return bad_request("Field 'content' must be a text or a whole number that is not negative",
+                           "INVALID_FIELD_TYPE");
+    Draft draft;
+    if (const Value* one = member(body, "recipient"))
+        draft.numbers.push_back(as_text(one).value_or(""));
+    if (const Value* list = member(body, "recipients")) {
+        if (auto wrong = read_recipients(*list, draft))
+            return *wrong;
+    }
+    return wrapped(HttpStatus::ok, {}, [&](JsonObject& data) {
+        put_preview(data, *text, draft.numbers, services.numbers);
+    });
+}
+
+} // namespace smsspool
