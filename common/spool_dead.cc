@@ -14,13 +14,6 @@ namespace {
 
 // --- reading ------------------------------------------------------------------------------------
 
-State state_of(const std::string& word) {
-    const auto state = state_named(word);
-    if (!state)
-        throw Error(Fault::corrupt, "spool: \"" + word + "\" is no state of a job");
-    return *state;
-}
-
 // A row of dead_list or dead_get.
 DeadLetter read_letter(const Use& row) {
     DeadLetter letter;

@@ -2,8 +2,7 @@
 
 #include "common/error.h"
 #include "common/ids.h"
-#include "common/spool.h"
-#include "common/sqlite.h"
+#include "common/spool_work.h"
 
 #include <limits>
 
@@ -11,14 +10,7 @@ namespace smsspool {
 
 namespace {
 
-// What comes back from the disk is checked before it is believed.
-State state_of(const std::string& word) {
-    const auto state = state_named(word);
-    if (!state)
-        throw Error(Fault::corrupt, "spool: \"" + word + "\" is no state of a job");
-    return *state;
-}
-
+// What comes back from the disk is checked before it is believed (see state_of()).
 Delivery delivery_of(const std::string& word) {
     const auto delivery = delivery_named(word);
     if (!delivery)

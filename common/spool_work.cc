@@ -2,6 +2,8 @@
 
 #include "common/spool_work.h"
 
+#include "common/error.h"
+
 #include "common/ids.h"
 #include "common/utf.h"
 
@@ -26,6 +28,13 @@ std::int64_t network_validity(std::int64_t wanted, std::int64_t left) {
 }
 
 } // namespace
+
+State state_of(const std::string& word) {
+    const auto state = state_named(word);
+    if (!state)
+        throw Error(Fault::corrupt, "spool: \"" + word + "\" is no state of a job");
+    return *state;
+}
 
 UtcMs minute_of(UtcMs when) noexcept {
     constexpr UtcMs minute = 60'000;

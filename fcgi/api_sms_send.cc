@@ -41,16 +41,6 @@ Reply refuse_faults(const std::vector<FieldFault>& faults) {
 
 // --- the body of a POST -------------------------------------------------------------------------
 
-bool is_falsy(const Value& value) {
-    return value.IsNull() || value.IsFalse() || (value.IsNumber() && value.GetDouble() == 0) ||
-           (value.IsString() && value.GetStringLength() == 0) || (value.IsArray() && value.Empty());
-}
-
-const Value* member(const Value& body, const char* name) {
-    const auto found = body.FindMember(name);
-    return found == body.MemberEnd() || is_falsy(found->value) ? nullptr : &found->value;
-}
-
 // Why `body` is none; nothing: it is an object with both of these members.
 std::optional<Reply> wrong_body(const Request& request, const Config& config, const char* one,
                                 const char* other, rapidjson::Document& body) {
@@ -64,7 +54,7 @@ std::optional<Reply> wrong_body(const Request& request, const Config& config, co
         return bad_request("Request body must be valid JSON", "INVALID_JSON");
     std::string missing;
     for (const char* name : {one, other}) {
-        if (member(body, name) == nullptr)
+        if (given_member(body, name) == nullptr)
             missing += (missing.empty() ? "" : ", ") + std::string(name);
     }
     if (!missing.empty())
@@ -81,23 +71,12 @@ void read_adhoc(const Value& body, Draft& draft) {
         draft.priority = Priority::high;
 }
 
-void identify(const Request& request, const Services& services, Draft& draft) {
-    draft.user = request.user;
-    draft.api = "sms";
-    draft.address = request.address;
-    draft.spenders = services.caller.spenders;
-    if (!request.idempotency_key.empty())
-        draft.idempotency =
-            IdempotencyKey{request.idempotency_key, sha256_hex(request.body),
-                           request.when - services.config.idempotency_window.count()};
-}
-
 // What may be asked for beside recipient and content is what POST / takes, and is looked at there.
 std::optional<Reply> wrong_wishes(const Value& body, const Value& recipient, const Config& config,
                                   Draft& draft) {
     Fields fields = find_fields(body);
     fields.number = &recipient;
-    fields.message = member(body, "content");
+    fields.message = given_member(body, "content");
     if (fields.long_messages == nullptr)
         draft.long_messages = LongMessages::split;
     if (const auto refusal = read_fields(fields, config, draft)) {
@@ -195,15 +174,15 @@ Reply sms_send(const Request& request, const Services& services) {
     rapidjson::Document body;
     if (auto wrong = wrong_body(request, services.config, "recipient", "content", body))
         return *wrong;
-    const Value& recipient = *member(body, "recipient");
+    const Value& recipient = *given_member(body, "recipient");
     Draft draft;
-    identify(request, services, draft);
+    identify(request, services, "sms", draft);
     if (auto wrong = wrong_wishes(body, recipient, services.config, draft))
         return *wrong;
     return submit_draft(draft, request, services, "SMS queued for sending",
                         [&](JsonObject& data, const Submitted& submitted) {
                             echo_adhoc(data, body);
-                            echo(data, "content", *member(body, "content"));
+                            echo(data, "content", *given_member(body, "content"));
                             data.text("created_at", naive_text(submitted.created));
                             data.number("id", sms_number(submitted.message_id));
                             data.text("message_id", submitted.message_id);
@@ -217,11 +196,11 @@ Reply sms_send_bulk(const Request& request, const Services& services) {
     rapidjson::Document body;
     if (auto wrong = wrong_body(request, services.config, "recipients", "content", body))
         return *wrong;
-    const Value& list = *member(body, "recipients");
+    const Value& list = *given_member(body, "recipients");
     Draft draft;
     if (auto wrong = read_recipients(list, draft))
         return *wrong;
-    identify(request, services, draft);
+    identify(request, services, "sms", draft);
     if (services.config.bulk_partial)
         draft.wrong_number = Draft::WrongNumber::leave_out;
     if (auto wrong = wrong_wishes(body, list[0], services.config, draft))
@@ -229,7 +208,7 @@ Reply sms_send_bulk(const Request& request, const Services& services) {
     return submit_draft(draft, request, services, "Bulk SMS queued for sending",
                         [&](JsonObject& data, const Submitted& submitted) {
                             echo_adhoc(data, body);
-                            echo(data, "content", *member(body, "content"));
+                            echo(data, "content", *given_member(body, "content"));
                             data.text("created_at", naive_text(submitted.created));
                             if (submitted.duplicates > 0)
                                 data.number("duplicates",
@@ -288,14 +267,14 @@ Reply sms_preview(const Request& request, const Services& services) {
     rapidjson::Document body;
     if (auto wrong = wrong_body(request, services.config, "content", "content", body))
         return *wrong;
-    const auto text = as_text(member(body, "content"));
+    const auto text = as_text(given_member(body, "content"));
     if (!text)
         return bad_request("Field 'content' must be a text or a whole number that is not negative",
                            "INVALID_FIELD_TYPE");
     Draft draft;
-    if (const Value* one = member(body, "recipient"))
+    if (const Value* one = given_member(body, "recipient"))
         draft.numbers.push_back(as_text(one).value_or(""));
-    if (const Value* list = member(body, "recipients")) {
+    if (const Value* list = given_member(body, "recipients")) {
         if (auto wrong = read_recipients(*list, draft))
             return *wrong;
     }

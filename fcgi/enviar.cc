@@ -100,22 +100,10 @@ Reply accepted(const Submitted& submitted) {
     return json_reply(HttpStatus::accepted, buffer);
 }
 
-// What the ancestor takes for "not there": null, false, 0, and what is empty.
-bool is_falsy(const Value& value) {
-    return value.IsNull() || value.IsFalse() || (value.IsNumber() && value.GetDouble() == 0) ||
-           (value.IsString() && value.GetStringLength() == 0) ||
-           (value.IsArray() && value.Empty()) || (value.IsObject() && value.ObjectEmpty());
-}
-
-const Value* member(const Value& body, const char* name) {
-    const auto found = body.FindMember(name);
-    return found == body.MemberEnd() || is_falsy(found->value) ? nullptr : &found->value;
-}
-
 Reply submit_for(const Caller& caller, const Value& body, const Request& request,
                  const Services& services) {
-    const Value* number = member(body, "numero");
-    const Value* text = member(body, "mensagem");
+    const Value* number = given_member(body, "numero");
+    const Value* text = given_member(body, "mensagem");
     if (number == nullptr || text == nullptr)
         return say(HttpStatus::bad_request, no_fields);
     const auto number_text = as_text(number), message = as_text(text);
@@ -152,7 +140,7 @@ Reply handle(const Request& request, const Services& services) {
     if (parse_json(request.body, static_cast<std::size_t>(services.config.json_depth), body) ||
         !body.IsObject() || body.ObjectEmpty())
         return say(HttpStatus::bad_request, no_json);
-    const Value* token = member(body, "token");
+    const Value* token = given_member(body, "token");
     const auto secret = token != nullptr && token->IsString() ? view(*token) : std::string_view();
     Spool& spool = services.spool.get();
     const auto rights =

@@ -2,6 +2,7 @@
 
 #include "fcgi/fields.h"
 
+#include "common/ids.h"
 #include "common/utf.h"
 #include "fcgi/request.h"
 
@@ -15,6 +16,13 @@ namespace smsspool {
 using rapidjson::Value;
 
 namespace {
+
+// What Python takes for "not there": null, false, 0, and what is empty.
+bool is_falsy(const Value& value) {
+    return value.IsNull() || value.IsFalse() || (value.IsNumber() && value.GetDouble() == 0) ||
+           (value.IsString() && value.GetStringLength() == 0) ||
+           (value.IsArray() && value.Empty()) || (value.IsObject() && value.ObjectEmpty());
+}
 
 struct FieldRow {
     std::string_view name;
@@ -322,6 +330,23 @@ Refusal refusal_of_fault(const FieldFault& fault) {
         return bad_field("INVALID_IDEMPOTENCY_KEY", fault.text);
     }
     return bad_field("BAD_REQUEST", fault.text);
+}
+
+void identify(const Request& request, const Services& services, std::string_view api,
+              Draft& draft) {
+    draft.user = request.user;
+    draft.api = api;
+    draft.address = request.address;
+    draft.spenders = services.caller.spenders;
+    if (!request.idempotency_key.empty())
+        draft.idempotency =
+            IdempotencyKey{request.idempotency_key, sha256_hex(request.body),
+                           request.when - services.config.idempotency_window.count()};
+}
+
+const Value* given_member(const Value& body, const char* name) {
+    const auto found = body.FindMember(name);
+    return found == body.MemberEnd() || is_falsy(found->value) ? nullptr : &found->value;
 }
 
 } // namespace smsspool

@@ -5,7 +5,7 @@
 
 #include "common/json.h"
 #include "common/submit.h"
-#include "fcgi/reply.h"
+#include "fcgi/program.h"
 
 #include <optional>
 #include <string>
@@ -32,6 +32,13 @@ struct Fields {
 
 // A text as it is, a whole number that is not negative as its digits; nothing for anything else.
 [[nodiscard]] std::optional<std::string> as_text(const rapidjson::Value* value);
+
+// The member of this very name; null: it is missing, or is what the ancestors in Python take for
+// that: null, false, 0, or empty.
+[[nodiscard]] const rapidjson::Value* given_member(const rapidjson::Value& body, const char* name);
+
+// Who sends, by which API, from where, and the key of the request.
+void identify(const Request& request, const Services& services, std::string_view api, Draft& draft);
 
 // A refusal with 400.
 [[nodiscard]] Refusal bad_field(std::string code, std::string text);

@@ -84,20 +84,9 @@ Reply refuse_limit(const Request& request, const Services& services, const Field
     return refuse_fields(request, fields, over_limit(limit));
 }
 
-void identify(const Request& request, const Services& services, Draft& draft) {
-    draft.user = request.user;
-    draft.api = "rest";
-    draft.address = request.address;
-    draft.spenders = services.caller.spenders;
-    if (!request.idempotency_key.empty())
-        draft.idempotency =
-            IdempotencyKey{request.idempotency_key, sha256_hex(request.body),
-                           request.when - services.config.idempotency_window.count()};
-}
-
 Reply take(const Request& request, const Services& services, const Fields& fields) {
     Draft draft;
-    identify(request, services, draft);
+    identify(request, services, "rest", draft);
     if (const auto refusal = read_fields(fields, services.config, draft))
         return refuse_fields(request, fields, *refusal);
     const auto spool = [&]() -> Spool& { return services.spool.get(); };
