@@ -24,7 +24,7 @@ using Time = Monotonic::time_point;
 constexpr milliseconds settle_time{200};
 constexpr milliseconds repeat_after{700};
 // A port that answers everything just in time is given up after this many of its times.
-constexpr int most_times = 6;
+constexpr int most_times = 8;
 
 enum class Question {
     at,
@@ -148,18 +148,21 @@ public:
     }
 
 private:
-    void settle() {
+    void settle(milliseconds longer = milliseconds(0)) {
         settling_ = true;
-        wake_at_ = Monotonic::now() + settle_time;
+        wake_at_ = Monotonic::now() + settle_time + longer;
     }
 
     void ask() {
         settling_ = false;
+        asked_at_ = Monotonic::now();
+        times_said_ = 0;
         give_up_at_ = std::min(Monotonic::now() + timeout_, last_);
         say();
     }
 
     void say() {
+        ++times_said_;
         port_->begin(command_of(question_));
         wake_at_ = give_up_at_;
         if (question_ == Question::at)
@@ -173,8 +176,17 @@ private:
         question_ = static_cast<Question>(static_cast<int>(question_) + 1);
         if (question_ == Question::count)
             port_.reset();
+        else if (times_said_ > 1)
+            settle(time_of_repeats());
         else
             ask();
+    }
+
+    // A slow modem has still to answer what was said again meanwhile. Taken for answers to what
+    // comes next, those would leave each question with the answer to the one before.
+    [[nodiscard]] milliseconds time_of_repeats() const {
+        const auto took = Monotonic::now() - asked_at_;
+        return std::min(timeout_, std::chrono::duration_cast<milliseconds>(took * 3 / 2));
     }
 
     void judge(const AtAnswer& answer) {
@@ -235,6 +247,8 @@ private:
     bool has_memory_ = false;
     Time wake_at_{};
     Time give_up_at_{};
+    Time asked_at_{};
+    int times_said_ = 0; // the question
 };
 
 // Waits for the first of the conversations that has something to do. False where all are over.

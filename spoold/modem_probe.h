@@ -41,7 +41,7 @@ struct ProbedPort {
 [[nodiscard]] std::vector<std::string> matching_ports(std::string_view patterns);
 
 // Asks all ports at once, in plain AT; the answers come in the order of `paths`. A port that does
-// not answer a question within `timeout`, or all within six times that, is given up. No port is
+// not answer a question within `timeout`, or all within eight times that, is given up. No port is
 // held when this returns.
 [[nodiscard]] std::vector<ProbedPort> probe_ports(const std::vector<std::string>& paths,
                                                   unsigned baud, std::chrono::milliseconds timeout);

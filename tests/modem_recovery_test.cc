@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "common/json.h"
+#include "spoold/modem_probe.h"
 #include "tests/support/simulated_modem.h"
 #include "tests/support/worker_process.h"
 
@@ -191,6 +192,17 @@ BOOST_AUTO_TEST_CASE(a_healthy_modem_is_reset) {
     BOOST_TEST(gone.kind == "device_missing");
     worker.get<Done>(
         ResetRequest{ResetRequest::Level::radio, {{"device", "dummy:/tmp"}}}); // nothing to do
+}
+
+// It answers a question when it has been said again already: the second answer is nobody's.
+BOOST_AUTO_TEST_CASE(a_slow_modem_is_recognised) {
+    SimulatedModem modem({"--imei", "490154203237518"});
+    fault(modem, R"("name":"slow","ms":1100)");
+    const auto ports = probe_ports({modem.link()}, 115200, std::chrono::seconds(2));
+    BOOST_TEST_REQUIRE(ports.size() == 1U);
+    BOOST_TEST(ports.front().fault == "");
+    BOOST_TEST(ports.front().imei == "490154203237518");
+    BOOST_TEST((ports.front().sim == Sim::ready));
 }
 
 BOOST_AUTO_TEST_CASE(a_modem_is_found_under_another_name) {

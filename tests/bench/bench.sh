@@ -5,7 +5,8 @@
 #
 # usage: bench.sh      Environment: BUILD, and shorter or longer: TIME (seconds of a load; by default
 #                      longer than nginx remembers a login, so that there is one check of the
-#                      password in each), CLIENTS (32), POSTS (30, single ones), JOBS (10000, to drain)
+#                      password in each), CLIENTS (32), POSTS (30, single ones), JOBS (10000, to drain),
+#                      RECIPIENTS (100000, of one request)
 #
 # Nothing depends on the figures: the status is 0 if everything could be measured.
 
@@ -14,6 +15,7 @@ TIME=${TIME:-11}
 CLIENTS=${CLIENTS:-32}
 POSTS=${POSTS:-30}
 JOBS=${JOBS:-10000}
+RECIPIENTS=${RECIPIENTS:-100000}
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 RESULTS=$BUILD/bench
@@ -160,6 +162,44 @@ measure_login() {
         "bare auth_basic: $(speed "$plain")" "$(ratio "$ours" "$plain")"
 }
 
+# memory_of PROGRAM: the most that it ever had, in KiB.
+memory_of() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$(process_of "$1")/status"; }
+
+# The same rows once more, into an empty spool: nothing is looked at, and all is one transaction.
+bare_inserts() {
+    local bare=$WORK/bare began
+    mkdir -p "$bare"
+    printf 'spool = %s/spool.sqlite\n' "$bare" >"$bare/conf"
+    "$BIN/smsctl" -c "$bare/conf" spool migrate >"$bare/out"
+    began=$EPOCHREALTIME
+    sqlite3 "$bare/spool.sqlite" "PRAGMA synchronous = FULL; ATTACH '$STREET/spool.sqlite' AS street;
+        BEGIN; INSERT INTO job SELECT * FROM street.job WHERE message_id = '$1'; COMMIT"
+    jq -n --argjson rows "$RECIPIENTS" --argjson began "$began" --argjson ended "$EPOCHREALTIME" \
+        '{per_second: ($rows / ($ended - $began))}' | keep bulk/bare
+}
+
+# One request with many recipients, who are to be sent to later.
+measure_bulk() {
+    local before ours bare
+    jq -cn --argjson count "$RECIPIENTS" --arg later "$(date -u -d '1 hour' +%FT%TZ)" \
+        '{recipients: [range($count) | "55" + (20000000 + . | tostring)], content: "to many",
+          not_before: $later}' >"$WORK/bulk.json"
+    before=$(memory_of smsspool-api_sms)
+    curl -K "$STREET/curl.conf" --max-time 120 -H 'Content-Type: application/json' \
+        --data-binary "@$WORK/bulk.json" -o "$WORK/bulk" -w '{"seconds":%{time_total}}' \
+        "$URL/api/sms/send-bulk" >"$WORK/bulk.time"
+    [ "$(jq .data.total "$WORK/bulk")" = "$RECIPIENTS" ] || give_up "the bulk: $(cat "$WORK/bulk")"
+    ours=$(jq -c --argjson rows "$RECIPIENTS" --argjson more "$(($(memory_of smsspool-api_sms) - before))" \
+        --argjson body "$(wc -c <"$WORK/bulk.json")" \
+        '. + {per_second: ($rows / .seconds), memory_kib: $more, body_kib: ($body / 1024 | round)}' \
+        "$WORK/bulk.time" | keep bulk)
+    bare=$(bare_inserts "$(jq -r .data.message_id "$WORK/bulk")")
+    row bulk "$RECIPIENTS recipients in one request" \
+        "$(jq -r '"\(.per_second | round)/s, \(.memory_kib) KiB for a body of \(.body_kib)"' <<<"$ours")" \
+        "the rows alone, one transaction: $(jq -r '"\(.per_second | round)/s"' <<<"$bare")" \
+        "$(ratio "$ours" "$bare")"
+}
+
 measure_status() {
     local id ours empty
     id=$(post 5512345678 "status")
@@ -239,13 +279,14 @@ measure_pickup # first: the daemon has nothing else to do yet
 measure_status
 measure_accept
 measure_login
+measure_bulk
 street_end
 measure_drain
 
 head_lines
 echo
 echo "$(line work figure "limit or peer, in the same run" ratio)"
-for rows in accept login pickup drain status; do
+for rows in accept login bulk pickup drain status; do
     printf '%s' "${table[$rows]}"
 done
 echo
