@@ -14,7 +14,8 @@ packages=(
 )
 if [ "${1:-}" != run ]; then
     packages+=(libboost-test-dev clang-format mandoc shellcheck sqlite3 wrk
-        prometheus prometheus-alertmanager fail2ban libfcgi-bin testssl.sh)
+        prometheus prometheus-alertmanager fail2ban libfcgi-bin testssl.sh
+        python3-jsonschema)
 fi
 if [ "${1:-}" = fuzz ]; then
     packages+=(clang libclang-rt-14-dev)

@@ -182,7 +182,8 @@ make_nginx() {
     # Only root can and must say as whom nginx works.
     [ "$(id -u)" -ne 0 ] || user="user $(id -un) $(id -gn);"
     cp "$SOURCE/nginx/alerts-allow.conf" "$SOURCE/nginx/unlimited.conf" "$DIR/etc"
-    for file in "$SOURCE"/nginx/smsspool-*.conf "$SOURCE/nginx/development.conf"; do
+    for file in "$SOURCE"/nginx/smsspool-*.conf "$SOURCE/nginx/development.conf" \
+        "$SOURCE/nginx/openapi.json"; do
         sh "$SOURCE/nginx/fill.sh" "NGINX=$DIR/nginx" "ETC=$DIR/etc" "SOCKETS=$SOCKETS" \
             "HTPASSWD=$HTPASSWD" "LISTEN=127.0.0.1:$PORT" SERVER_NAME=localhost \
             "CERTIFICATE=$DIR/cert.pem" "CERTIFICATE_KEY=$DIR/key.pem" \
