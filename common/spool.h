@@ -434,8 +434,10 @@ public:
     std::int64_t count_messages_of(std::string_view user);
     // How the jobs of a message stand, and when the last attempt of any began.
     JobCounts job_counts(std::string_view message_id);
-    // Calls `take` for each job of a message in order. It must not use the spool.
-    void each_job(std::string_view message_id, const std::function<void(const JobView&)>& take);
+    // Calls `take` for the jobs of a message in order, until it says stop. It must not use the
+    // spool.
+    enum class Each { go_on, stop };
+    void each_job(std::string_view message_id, const std::function<Each(const JobView&)>& take);
     // The journal of a message: job by job, each oldest first.
     std::vector<AttemptView> attempts(std::string_view message_id);
     // The same of one job.

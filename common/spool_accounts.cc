@@ -149,6 +149,10 @@ bool Spool::remove_token(std::string_view id) {
 
 void Spool::note_token_use(std::string_view id, UtcMs now) {
     const UtcMs minute = now - now % minute_ms;
+    // Most often it is noted already, and no other writer has to be waited for.
+    const auto noted = token(id);
+    if (!noted || noted->used.value_or(0) >= minute)
+        return;
     db_->transact([&] { db_->use(Sql::token_used).bind_all(minute, id, minute).run(); });
 }
 

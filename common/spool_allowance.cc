@@ -111,7 +111,8 @@ std::optional<NotAllowed> forbidden_to(Database& db, const Spender& spender,
                                        const NewMessage& message) {
     if (auto refusal = recipients_of(spender, message))
         return refusal;
-    if (auto refusal = hours_of(spender, message.created))
+    // Also at the time to which it is put off: nobody is to be woken by a detour.
+    if (auto refusal = hours_of(spender, std::max(message.created, message.not_before)))
         return refusal;
     return parts_a_day(db, spender, message);
 }

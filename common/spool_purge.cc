@@ -32,31 +32,40 @@ std::vector<std::string> ended_ids(Database& db, UtcMs before) {
     return ids;
 }
 
-SweptJob remove_message(Database& db, const std::string& id) {
+SweptJob removed_message(Database& db, const std::string& id) {
     SweptJob removed;
     removed.message_id = id;
-    {
-        Use row = db.use(Sql::message_get);
-        if (row.bind(id).step()) {
-            removed.user = row.text(1);
-            removed.created = row.number(8);
-        }
+    Use row = db.use(Sql::message_get);
+    if (row.bind(id).step()) {
+        removed.user = row.text(1);
+        removed.created = row.number(8);
     }
+    return removed;
+}
+
+// Removes ended jobs of a message, at most `room` of them, which becomes less; and the message, if
+// none is left. Nothing: one is. A job that was tried again meanwhile has not ended.
+std::optional<SweptJob> remove_message(Database& db, const std::string& id, UtcMs before,
+                                       std::int64_t& room) {
+    SweptJob removed = removed_message(db, id);
     std::vector<std::string> jobs;
     {
-        Use row = db.use(Sql::job_of_message);
-        row.bind(id);
+        Use row = db.use(Sql::job_ended_of);
+        row.bind_all(id, before, room);
         while (row.step()) {
             jobs.push_back(row.text(0));
-            removed.number = row.text(2);
-            removed.state = state_named(row.text(3)).value_or(State::failed);
+            removed.number = row.text(1);
+            removed.state = state_named(row.text(2)).value_or(State::failed);
         }
     }
+    room -= static_cast<std::int64_t>(jobs.size());
     for (const std::string& job : jobs) {
         db.use(Sql::attempt_remove).bind(job).run();
         db.use(Sql::report_due_forget).bind(job).run();
+        db.use(Sql::job_remove).bind(job).run();
     }
-    db.use(Sql::job_remove).bind(id).run();
+    if (Use row = db.use(Sql::job_any_of); row.bind(id).step())
+        return std::nullopt;
     db.use(Sql::message_remove).bind(id).run();
     return removed;
 }
@@ -110,11 +119,17 @@ std::string month_of(UtcMs when) {
 } // namespace
 
 std::vector<SweptJob> Spool::purge(UtcMs before) {
+    constexpr std::int64_t jobs_most = 5000; // in one transaction
+    std::vector<std::string> ids;
+    db_->look([&] { ids = ended_ids(*db_, before); });
     std::vector<SweptJob> removed;
     db_->transact([&] {
         removed.clear();
-        for (const std::string& id : ended_ids(*db_, before))
-            removed.push_back(remove_message(*db_, id));
+        std::int64_t room = jobs_most;
+        for (auto id = ids.begin(); id != ids.end() && room > 0; ++id) {
+            if (auto one = remove_message(*db_, *id, before, room))
+                removed.push_back(std::move(*one));
+        }
     });
     return removed;
 }

@@ -78,10 +78,11 @@ bool number_is_taken(Database& db, const std::string& id) {
     return row.bind_all(beginning, beginning.substr(0, beginning.size() - 1) + '.').step();
 }
 
-void add_jobs(Database& db, const NewMessage& message) {
+void add_jobs(Database& db, const NewMessage& message, const std::vector<std::string>& ids) {
+    auto id = ids.begin();
     for (const Recipient& recipient : message.recipients)
         db.use(Sql::job_add)
-            .bind_all(new_id(), message.id, recipient.given, recipient.number,
+            .bind_all(*id++, message.id, recipient.given, recipient.number,
                       static_cast<std::int64_t>(message.priority),
                       std::max(message.created, message.not_before), message.valid_until,
                       recipient.route)
@@ -123,6 +124,9 @@ void require_room(const Database& db, std::int64_t reserve) {
 
 StoreAnswer Spool::submit(const NewMessage& message) {
     StoreAnswer answer;
+    // Made before others have to wait.
+    std::vector<std::string> ids(message.recipients.size());
+    std::generate(ids.begin(), ids.end(), new_id);
     db_->transact([&] {
         if (const auto instead = not_to_be_stored(*db_, message)) {
             answer = *instead;
@@ -139,7 +143,7 @@ StoreAnswer Spool::submit(const NewMessage& message) {
         require_room(*db_, disk_reserve_);
         spend(*db_, message);
         add_message(*db_, message);
-        add_jobs(*db_, message);
+        add_jobs(*db_, message, ids);
         if (message.idempotency)
             db_->use(Sql::idempotency_add)
                 .bind_all(message.user, message.idempotency->key, message.idempotency->body_hash,

@@ -196,11 +196,11 @@ JobCounts Spool::job_counts(std::string_view message_id) {
     return counts;
 }
 
-void Spool::each_job(std::string_view message_id, const std::function<void(const JobView&)>& take) {
+void Spool::each_job(std::string_view message_id, const std::function<Each(const JobView&)>& take) {
     Use row = db_->use(Sql::job_of_message);
     row.bind(message_id);
-    while (row.step())
-        take(job_of(row));
+    while (row.step() && take(job_of(row)) == Each::go_on) {
+    }
 }
 
 std::vector<AttemptView> Spool::attempts(std::string_view message_id) {

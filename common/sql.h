@@ -55,6 +55,8 @@ enum class Sql : std::uint8_t {
     job_expire,
     job_reply_late,
     job_remove,
+    job_ended_of,
+    job_any_of,
     attempt_add,
     attempt_end,
     attempt_open,
@@ -287,7 +289,10 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "WHERE id = ? AND state = 'queued'"},
     {Sql::job_reply_late,
      "UPDATE job SET state = 'timeout', ended_ms = ? WHERE id = ? AND state = 'sent'"},
-    {Sql::job_remove, "DELETE FROM job WHERE message_id = ?"},
+    {Sql::job_remove, "DELETE FROM job WHERE id = ?"},
+    {Sql::job_ended_of, "SELECT id, number, state FROM job WHERE message_id = ? AND ended_ms < ? "
+                        "ORDER BY id LIMIT ?"},
+    {Sql::job_any_of, "SELECT 1 FROM job WHERE message_id = ? LIMIT 1"},
     {Sql::attempt_add,
      "INSERT INTO attempt (id, job_id, part, modem, started_ms, outcome) VALUES (?, ?, ?, "
      "?, ?, 'open')"},

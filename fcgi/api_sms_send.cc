@@ -95,9 +95,14 @@ std::optional<Reply> wrong_wishes(const Value& body, const Value& recipient, con
 }
 
 // The recipients of a bulk, or what is wrong with one of them.
-std::optional<Reply> read_recipients(const Value& list, Draft& draft) {
+std::optional<Reply> read_recipients(const Value& list, const Config& config, Draft& draft) {
     if (!list.IsArray())
         return bad_request("Field 'recipients' must be a list", "INVALID_FIELD_TYPE");
+    // Before anything is made of them: what they cost must not be the client's choice.
+    if (list.Size() > static_cast<std::size_t>(config.bulk_most))
+        return bad_request("A message must have at most " + std::to_string(config.bulk_most) +
+                               " recipients, not " + std::to_string(list.Size()),
+                           "TOO_MANY_RECIPIENTS");
     draft.numbers.reserve(list.Size());
     for (const Value& value : list.GetArray()) {
         auto text = as_text(&value);
@@ -198,7 +203,7 @@ Reply sms_send_bulk(const Request& request, const Services& services) {
         return *wrong;
     const Value& list = *given_member(body, "recipients");
     Draft draft;
-    if (auto wrong = read_recipients(list, draft))
+    if (auto wrong = read_recipients(list, services.config, draft))
         return *wrong;
     identify(request, services, "sms", draft);
     if (services.config.bulk_partial)
@@ -275,7 +280,7 @@ Reply sms_preview(const Request& request, const Services& services) {
     if (const Value* one = given_member(body, "recipient"))
         draft.numbers.push_back(as_text(one).value_or(""));
     if (const Value* list = given_member(body, "recipients")) {
-        if (auto wrong = read_recipients(*list, draft))
+        if (auto wrong = read_recipients(*list, services.config, draft))
             return *wrong;
     }
     return wrapped(HttpStatus::ok, {}, [&](JsonObject& data) {

@@ -39,6 +39,10 @@ Page page_in(const Query& query) {
     return page;
 }
 
+// A list names no more recipients of one message: a page has a hundred messages, each of which may
+// have a hundred thousand.
+constexpr std::size_t named_most = 1000;
+
 void put_summary(JsonWriter& writer, Spool& spool, const MessageView& message) {
     const Tally tally = tally_of(spool.job_counts(message.id));
     JsonObject object(writer);
@@ -48,7 +52,11 @@ void put_summary(JsonWriter& writer, Spool& spool, const MessageView& message) {
     object.number("recipient_count", tally.all());
     JsonWriter& list = object.value("recipients");
     list.StartArray();
-    spool.each_job(message.id, [&](const JobView& job) { put_text(list, job.number_given); });
+    std::size_t named = 0;
+    spool.each_job(message.id, [&](const JobView& job) {
+        put_text(list, job.number_given);
+        return ++named < named_most ? Spool::Each::go_on : Spool::Each::stop;
+    });
     list.EndArray();
     object.text("status", tally.word());
 }
@@ -151,6 +159,7 @@ Reply sms_recipients(const Request& request, const Services& services) {
             object.number("id", ++place);
             object.text("phone", job.number_given);
             object.text("status", recipient_word(job.state));
+            return Spool::Each::go_on;
         });
         array.EndArray();
     });

@@ -44,7 +44,7 @@ Envelope accepted(const Request& request, const Draft& draft, const Submitted& s
 
 // Settings may have changed since the first answer to this key: it is told again from the spool.
 void recall_first(Spool& spool, Submitted& submitted) {
-    const auto first = spool.find(submitted.message_id);
+    const auto first = spool.message(submitted.message_id);
     if (!first)
         return;
     submitted.text = first->text;

@@ -120,6 +120,17 @@ Envelope envelope_of(const MessageView& message, const JobView& job) {
     return envelope;
 }
 
+// This API's messages have one recipient each. Of a message to many, which came by another, the
+// first stands for all.
+std::optional<JobView> first_job(Spool& spool, const std::string& message_id) {
+    std::optional<JobView> first;
+    spool.each_job(message_id, [&](const JobView& job) {
+        first = job;
+        return Spool::Each::stop;
+    });
+    return first;
+}
+
 Reply handle(const Request& request, const Services& services) {
     const Query query(request.query);
     const bool admin = services.caller.may(Scope::admin);
@@ -128,18 +139,18 @@ Reply handle(const Request& request, const Services& services) {
         return refuse(
             request, services,
             {HttpStatus::bad_request, "MISSING_REQUIRED_FIELDS", "message_id is required", {}});
-    const auto message = services.spool.get().find(id);
-    const bool visible =
-        message && !message->jobs.empty() && (message->user == request.user || admin);
-    if (!visible)
+    Spool& spool = services.spool.get();
+    const auto message = spool.message(id);
+    std::optional<JobView> job;
+    if (message && (message->user == request.user || admin))
+        job = first_job(spool, id);
+    if (!job)
         return refuse(request, services,
                       {HttpStatus::not_found, "NOT_FOUND", "Message not found", {}});
-    // This API's messages have one recipient each.
-    const JobView& job = message->jobs.front();
-    Envelope envelope = envelope_of(*message, job);
-    envelope.meta.waiting = waiting_for(job, services, request.when);
+    Envelope envelope = envelope_of(*message, *job);
+    envelope.meta.waiting = waiting_for(*job, services, request.when);
     if (admin && query.says("attempts"))
-        envelope.attempts = services.spool.get().attempts(id);
+        envelope.attempts = spool.attempts(id);
     return json_reply(HttpStatus::ok, to_json(envelope));
 }
 

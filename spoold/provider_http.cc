@@ -76,6 +76,7 @@ public:
         error_.front() = '\0';
         set(CURLOPT_ERRORBUFFER, error_.data());
         set(CURLOPT_URL, request.url.c_str());
+        secure_ = origin_of(request.url).starts_with("https:");
         set(CURLOPT_PROTOCOLS_STR, "http,https");
         set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
         set(CURLOPT_USERAGENT, "smsspool/" SMSSPOOL_VERSION);
@@ -92,8 +93,14 @@ public:
 
     [[nodiscard]] CURLcode perform() { return curl_easy_perform(handle_); }
 
-    // True once it may have begun to write the request.
+    // True once it may have begun to write the request. What was said to a proxy on the way, before
+    // the handshake with the provider was done, is none.
     [[nodiscard]] bool written() const {
+        if (secure_) {
+            curl_off_t shaken = 0;
+            curl_easy_getinfo(handle_, CURLINFO_APPCONNECT_TIME_T, &shaken);
+            return shaken > 0;
+        }
         curl_off_t begun = 0;
         curl_easy_getinfo(handle_, CURLINFO_PRETRANSFER_TIME_T, &begun);
         long octets = 0;
@@ -132,6 +139,7 @@ private:
     }
 
     CURL* handle_;
+    bool secure_ = false;
     std::array<char, CURL_ERROR_SIZE> error_{};
 };
 

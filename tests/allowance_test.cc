@@ -121,6 +121,20 @@ BOOST_AUTO_TEST_CASE(hours) {
         BOOST_TEST(submit({who("user:ana", 0, "", c.hours)}, 1, start_time) == c.want);
 }
 
+// What is put off is looked at for the time to which it is.
+BOOST_AUTO_TEST_CASE(hours_of_what_is_put_off) {
+    ::setenv("TZ", "UTC", 1); // 22:13:20
+    ::tzset();
+    NewMessage message = new_message("hi", start_time);
+    message.spenders = {who("user:ana", 0, "", "22:00-23:00")};
+    message.not_before = start_time + 5 * 60 * minute; // 03:13:20
+    const StoreAnswer answer = spool.submit(message);
+    BOOST_TEST_REQUIRE(answer.refusal.has_value());
+    BOOST_TEST((answer.refusal->what == NotAllowed::What::hours));
+    message.spenders = {who("user:ana", 0, "", "03:00-04:00")};
+    BOOST_TEST((spool.submit(message).how == Stored::done));
+}
+
 BOOST_AUTO_TEST_CASE(a_clock_that_was_wrong) {
     const std::vector<Spender> ana{who("user:ana", 1)};
     BOOST_TEST(submit(ana, 1, slot + 365 * day) == "stored");

@@ -286,6 +286,10 @@ BOOST_AUTO_TEST_CASE(a_preview) {
     BOOST_TEST(data(answer, "parts") == "3"); // two septets each, 76 in a part
     BOOST_TEST(data(answer, "forces_ucs2") == "[]");
     BOOST_TEST(int(post("/api/sms/preview", R"({"recipient":"1"})").status()) == 400);
+    config.bulk_most = 2;
+    BOOST_TEST(
+        post("/api/sms/preview", R"({"recipients":[1,2,3],"content":"x"})").get("error_code") ==
+        "TOO_MANY_RECIPIENTS");
     BOOST_TEST(door.get().state_counts().empty());
 }
 
@@ -423,6 +427,21 @@ BOOST_AUTO_TEST_CASE(lists) {
     BOOST_TEST(Answer::get(one.json["data"]["messages"][0], "recipients") == "[\"5512345678\"]");
     BOOST_TEST(Answer::get(one.json["data"]["messages"][0], "recipient_count") == "1");
     BOOST_TEST(data(get("/api/sms", "", "nobody"), "pages") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_names_some_of_many) {
+    std::string list;
+    for (int i = 0; i < 1500; ++i)
+        list += (i == 0 ? "" : ",") + std::to_string(5510000000 + i);
+    const Answer bulk =
+        post("/api/sms/send-bulk", R"({"recipients":[)" + list + R"(],"content":"x"})");
+    BOOST_TEST(data(bulk, "total") == "1500");
+    const Answer answer = get("/api/sms");
+    const auto& message = answer.json["data"]["messages"][0];
+    BOOST_TEST(Answer::get(message, "recipient_count") == "1500");
+    BOOST_TEST(message["recipients"].Size() == 1000U);
+    const Answer all = get("/api/sms/" + data(bulk, "id") + "/recipients");
+    BOOST_TEST(all.json["data"]["recipients"].Size() == 1500U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 
 #define BOOST_TEST_MODULE spool_purge_test
 #include "common/numbers.h"
+#include "common/sqlite.h"
 #include "tests/support/fresh_spool.h"
 
 #include <boost/test/unit_test.hpp>
@@ -180,6 +181,25 @@ BOOST_AUTO_TEST_CASE(incoming_messages_are_forgotten_once_the_modem_let_go_of_th
     half.text = " and second";
     const auto second = spool.take_in("sim", {half}, numbers, start_time + 2);
     BOOST_TEST(second.at(0).message.value().text == "first half and second");
+}
+
+// A message to many goes in bites, so that nobody waits long for the spool.
+BOOST_AUTO_TEST_CASE(a_message_to_many) {
+    FreshSpool fresh;
+    NewMessage message = new_message("hi");
+    message.recipients.clear();
+    for (int i = 0; i < 5001; ++i)
+        message.recipients.push_back({"333", "333"});
+    (void)fresh.spool.submit(message);
+    Database raw(fresh.config.spool, Open::write, std::chrono::seconds(1));
+    raw.run_text("UPDATE job SET state = 'sent', ended_ms = 1");
+    BOOST_TEST(fresh.spool.purge(start_time + 1).empty());
+    BOOST_TEST(raw.ask_text("SELECT COUNT(*) FROM job") == "1");
+    const auto removed = fresh.spool.purge(start_time + 1);
+    BOOST_TEST_REQUIRE(removed.size() == 1U);
+    BOOST_TEST(removed.front().message_id == message.id);
+    BOOST_TEST(removed.front().user == "ana");
+    BOOST_TEST(!fresh.spool.find(message.id).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
