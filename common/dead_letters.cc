@@ -121,10 +121,11 @@ void for_each_bite(Spool& spool, DeadFilter filter, std::size_t most, UtcMs now,
         const auto letters = spool.dead_letters(filter, after, std::min(bite, left) + 1);
         const std::size_t size = std::min({letters.size(), bite, left});
         if (size > 0) {
-            const std::int64_t before = progress.done;
+            const std::int64_t before = progress.done, damaged = progress.damaged;
             decide({letters.begin(), letters.begin() + static_cast<std::ptrdiff_t>(size)});
             after = letters[size - 1].job_id;
-            left -= size;
+            // Those that cannot be read stay where they are, and must not use up what may be done.
+            left -= size - static_cast<std::size_t>(progress.damaged - damaged);
             if (progress.done > before)
                 told(progress.done - before, letters.front().job_id, after);
         }

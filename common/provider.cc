@@ -42,24 +42,6 @@ char lower(char c) {
 
 // --- templates ----------------------------------------------------------------------------------
 
-std::string form_encoded(std::string_view value) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char c : value) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            encoded += c;
-        } else if (c == ' ') {
-            encoded += '+';
-        } else {
-            encoded += '%';
-            encoded += hex[byte >> 4U];
-            encoded += hex[byte & 0xFU];
-        }
-    }
-    return encoded;
-}
-
 std::string as_it_is(std::string_view value) {
     return std::string(value);
 }
@@ -208,6 +190,24 @@ Complaint pattern_fault(const ProviderConfig& config) {
 }
 
 } // namespace
+
+std::string form_encoded(std::string_view value) {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : value) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+            encoded += c;
+        } else if (c == ' ') {
+            encoded += '+';
+        } else {
+            encoded += '%';
+            encoded += hex[byte >> 4U];
+            encoded += hex[byte & 0xFU];
+        }
+    }
+    return encoded;
+}
 
 std::optional<std::string> provider_fault(const ProviderConfig& config) {
     for (const auto fault_in :

@@ -23,6 +23,9 @@ struct ProviderValues {
 // What is wrong with these settings, a sentence; nothing: a provider can be asked with them.
 [[nodiscard]] std::optional<std::string> provider_fault(const ProviderConfig& config);
 
+// A value as it stands in a form (application/x-www-form-urlencoded).
+[[nodiscard]] std::string form_encoded(std::string_view value);
+
 // The body of a request (application/x-www-form-urlencoded): the template as it stands, the values
 // encoded. REQUIRES: a config without a provider_fault(); so below.
 [[nodiscard]] std::string form_body(const ProviderConfig& config, const ProviderValues& values);

@@ -147,8 +147,9 @@ HttpAnswer ProviderTransport::exchange(const HttpRequest& request) {
     recorder().sent((post ? "POST " : "GET ") + without_query(request.url) +
                     (post ? ", " + std::to_string(request.body.size()) + " octets" : ""));
     HttpAnswer answer = http_.exchange(request);
-    // A provider may say what it was told.
+    // A provider may say what it was told, and how it was told.
     answer.body = without(std::move(answer.body), open_->secret);
+    answer.body = without(std::move(answer.body), form_encoded(open_->secret));
     if (answer.status > 0)
         recorder().heard("HTTP " + std::to_string(answer.status));
     if (!answer.body.empty())

@@ -191,6 +191,21 @@ BOOST_FIXTURE_TEST_CASE(all_are_sent_again_one_after_the_other, Fixture) {
     }
 }
 
+// Nobody gets past them otherwise, who may do so many in one request.
+BOOST_FIXTURE_TEST_CASE(damaged_ones_do_not_use_up_what_may_be_done, Fixture) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 3; ++i)
+        ids.push_back(dead());
+    for (int i = 0; i < 2; ++i)
+        write("DELETE FROM message WHERE id = (SELECT message_id FROM job WHERE id = '" +
+              ids[static_cast<std::size_t>(i)] + "')");
+    const auto ignore = [](std::int64_t, const std::string&, const std::string&) {};
+    const Progress progress = resend_all(spool(), {}, {test_time, 0}, 1, config, test_time, ignore);
+    BOOST_TEST(progress.damaged == 2);
+    BOOST_TEST(progress.done == 1);
+    BOOST_TEST(!progress.more);
+}
+
 BOOST_FIXTURE_TEST_CASE(in_bites, Fixture) {
     for (int i = 0; i < 1203; ++i)
         (void)put();

@@ -447,6 +447,10 @@ BOOST_AUTO_TEST_CASE(what_a_provider_repeats_of_the_secret_is_hidden) {
     BOOST_TEST(told(open.transport.send(send_request("a"))) == "accepted key **** and ****");
     BOOST_TEST(told(open.transport.send(send_request("a"))) ==
                "refused permanent 403 HTTP 403: bad ****");
+    // Also as the form had it.
+    OpenProvider other(config, "s3+cr/t");
+    other.http.answers = {answered(200, "you sent key=s3%2Bcr%2Ft&n=1")};
+    BOOST_TEST(told(other.transport.send(send_request("a"))) == "accepted you sent key=****&n=1");
 }
 
 BOOST_AUTO_TEST_CASE(a_number_without_a_national_form_is_refused) {
