@@ -104,7 +104,7 @@ $(BIN)/simmodem: $(call objects,$(SIMMODEM)) $(A)
 # A unit test links everything that is not a program's own main.
 NO_MAIN = $(filter-out %main.cc,$(SPOOLD) $(WORKER) $(CTL) $(SIMMODEM) $(LOOPBACK)) \
           $(filter-out %main.cc %_gammu.cc spoold/modem_gammu_%.cc,$(MODEM)) \
-          $(filter-out %main.cc %_http.cc,$(PROVIDER)) $(SUPPORT)
+          $(filter-out %main.cc,$(PROVIDER)) $(SUPPORT)
 
 $(BUILD)/libtest.a: $(call objects,$(NO_MAIN))
 	@rm -f $@

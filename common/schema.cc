@@ -358,6 +358,47 @@ constexpr std::string_view job_retries =
 constexpr std::string_view index_job_state = R"sql(
 CREATE INDEX IF NOT EXISTS job_state ON job (state, id))sql";
 
+// Where the sender wants to be told what became of it; '': nowhere.
+constexpr std::string_view message_callback =
+    "ALTER TABLE message ADD COLUMN callback TEXT NOT NULL DEFAULT ''";
+
+constexpr std::string_view table_follow = R"sql(
+CREATE TABLE IF NOT EXISTS follow (           -- jobs whose fate somebody outside is told
+  follower      TEXT NOT NULL,                -- who tells it: webhook, pull:NAME
+  job_id        TEXT NOT NULL,
+  message_id    TEXT NOT NULL,
+  target        TEXT NOT NULL,                -- the job's name on the other side; '': none
+  told_state    TEXT NOT NULL,                -- what was told last; '': nothing yet
+  told_delivery TEXT NOT NULL,
+  progress      TEXT NOT NULL,                -- open, done, given_up
+  failures      INTEGER NOT NULL,             -- in a row
+  due_ms        INTEGER NOT NULL,             -- not tried earlier
+  code          INTEGER NOT NULL,             -- status of the last answer; 0: none
+  error         TEXT NOT NULL,                -- why the last try failed; '': it did not
+  changed_ms    INTEGER NOT NULL,             -- of this row
+  PRIMARY KEY (follower, job_id)
+) STRICT, WITHOUT ROWID)sql";
+
+// The question of the follower: what is still to be told.
+constexpr std::string_view index_follow_progress = R"sql(
+CREATE INDEX IF NOT EXISTS follow_progress ON follow (follower, progress, job_id))sql";
+constexpr std::string_view index_follow_target = R"sql(
+CREATE INDEX IF NOT EXISTS follow_target ON follow (follower, target))sql";
+constexpr std::string_view index_follow_job = R"sql(
+CREATE INDEX IF NOT EXISTS follow_job ON follow (job_id))sql";
+
+constexpr std::string_view table_agent = R"sql(
+CREATE TABLE IF NOT EXISTS agent (            -- programs that speak to the outside; one writer each
+  name       TEXT NOT NULL PRIMARY KEY,       -- as follower
+  state      TEXT NOT NULL,                   -- starting, working, failing
+  error      TEXT NOT NULL,                   -- why it is failing; '': it is not
+  since_ms   INTEGER NOT NULL,                -- of this state
+  beat_ms    INTEGER NOT NULL,                -- it was alive then
+  fetched    INTEGER NOT NULL,                -- messages taken in, since its start
+  told       INTEGER NOT NULL,                -- and outcomes that were told
+  failures   INTEGER NOT NULL                 -- and requests that failed
+) STRICT, WITHOUT ROWID)sql";
+
 // given: no answer of the SIM is known. refused: by the SIM.
 constexpr std::string_view pin_fate =
     "ALTER TABLE rejected_pin ADD COLUMN fate TEXT NOT NULL DEFAULT 'refused'";
@@ -495,6 +536,12 @@ const std::vector<Migration>& migrations() {
         {"message_username", index_message_username},
         {"job.retries", job_retries},
         {"job_state", index_job_state},
+        {"message.callback", message_callback},
+        {"follow", table_follow},
+        {"follow_progress", index_follow_progress},
+        {"follow_target", index_follow_target},
+        {"follow_job", index_follow_job},
+        {"agent", table_agent},
     };
     return list;
 }

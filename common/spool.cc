@@ -65,6 +65,15 @@ bool listed(const std::vector<ModemView>& modems, const std::string& name) {
     return false;
 }
 
+std::vector<AgentView> read_agents(Database& db) {
+    std::vector<AgentView> agents;
+    Use row = db.use(Sql::agent_list);
+    while (row.step())
+        agents.push_back({row.text(0), row.text(1), row.text(2), row.number(3), row.number(4),
+                          row.number(5), row.number(6), row.number(7)});
+    return agents;
+}
+
 std::vector<ModemView> read_modems(Database& db) {
     std::vector<ModemView> modems;
     Use row = db.use(Sql::modem_list);
@@ -103,6 +112,7 @@ Health Spool::health() {
         while (row.step())
             health.daemons.push_back(daemon_of(row));
         health.modems = read_modems(*db_);
+        health.agents = read_agents(*db_);
     });
     return health;
 }

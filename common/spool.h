@@ -76,6 +76,12 @@ struct AlertChange {
     UtcMs remind_before = 0;
 };
 
+// Somebody outside is told what becomes of each job.
+struct Following {
+    std::string follower; // who tells it: "webhook", "pull:NAME"
+    std::string target{}; // what the other side calls it; empty: nothing of its own
+};
+
 struct NewMessage {
     std::string id; // made by the caller with new_id(), before the first try
     std::string user;
@@ -100,6 +106,8 @@ struct NewMessage {
     std::optional<IdempotencyKey> idempotency;
     std::optional<AlertChange> alert;
     std::vector<Spender> spenders{}; // whose limits it has to keep
+    std::string callback{};          // where the sender wants to be told; empty: nowhere
+    std::optional<Following> following{};
 };
 
 enum class Stored {
@@ -216,9 +224,20 @@ struct DaemonView {
     UtcMs started = 0, beat = 0;
 };
 
+// A program that speaks to the outside, as it last said. `name` as that of a follower.
+struct AgentView {
+    std::string name;
+    std::string state; // starting, working, failing
+    std::string error; // why it is failing; empty: it is not
+    UtcMs since = 0;   // of this state
+    UtcMs beat = 0;
+    std::int64_t fetched = 0, told = 0, failures = 0; // since its start
+};
+
 struct Health {
     std::vector<DaemonView> daemons; // newest beat first
     std::vector<ModemView> modems;   // by name
+    std::vector<AgentView> agents;   // by name
 };
 
 struct StateCount {
@@ -289,6 +308,40 @@ struct Withdrawal {
     [[nodiscard]] bool took() const noexcept {
         return jobs.jobs[static_cast<std::size_t>(State::canceled)] > 0;
     }
+};
+
+// --- who tells it outside -----------------------------------------------------------------------
+
+// A job with what was told of it so far.
+struct Followed {
+    std::string follower, job_id, message_id, target;
+    std::optional<State> told; // nothing: nothing was told yet
+    Delivery told_delivery = Delivery::none;
+    enum class Progress { open, done, given_up };
+    Progress progress = Progress::open;
+    std::int64_t failures = 0; // in a row
+    UtcMs due = 0;             // not tried earlier
+    std::int64_t code = 0;     // status of the last answer; 0: none
+    std::string error;         // why the last try failed; empty: it did not
+    UtcMs changed = 0;
+    // As it stands now:
+    State state = State::queued;
+    Delivery delivery = Delivery::none;
+    std::string number, number_given, error_code, error_text, user, label, callback;
+    std::optional<UtcMs> attempted, ended, delivered;
+    std::optional<JobView::Reply> reply;
+    std::int64_t parts = 1;
+    UtcMs created = 0;
+    std::optional<std::int64_t> reply_timeout_ms;
+
+    // True if nothing more will become of the job by itself, so that this is the last to be told.
+    [[nodiscard]] bool is_final() const noexcept;
+};
+
+struct FollowCount {
+    std::string follower;
+    Followed::Progress progress = Followed::Progress::open;
+    std::int64_t jobs = 0;
 };
 
 // --- the daemon's side --------------------------------------------------------------------------
@@ -558,6 +611,34 @@ public:
     // was, stays as it is. Nothing: there is no such message, or it is not of `user` (empty: of
     // whoever).
     std::optional<Withdrawal> cancel(std::string_view message_id, std::string_view user, UtcMs now);
+
+    // --- who tells it outside ---
+
+    // Open ones of this follower that are due and whose job has come to something that was not told
+    // yet; with `first`, also those of which nothing was told, whatever they wait for. In the order
+    // of their jobs' ids, those behind `after` (empty: from the first), at most `limit`.
+    enum class First { skip, tell };
+    std::vector<Followed> to_tell(std::string_view follower, First first, std::string_view after,
+                                  std::size_t limit, UtcMs now);
+    // The other side knows `followed` as its `state` and `delivery` are there. It is done if that
+    // was final, unless the job has come to something else since. `code`: of the answer.
+    void told(const Followed& followed, std::int64_t code, UtcMs now);
+    // It does not; `failures`, `due`, `code`, `error` and `progress` of `followed` are kept.
+    void not_told(const Followed& followed, UtcMs now);
+    // In the order of their jobs' ids, those behind `after`, at most `limit`.
+    std::vector<Followed> followed(std::string_view follower, Followed::Progress progress,
+                                   std::string_view after, std::size_t limit);
+    std::optional<Followed> followed_job(std::string_view follower, std::string_view job_id);
+    // By the name of the other side; nothing: it is not known, or not any more.
+    std::optional<Followed> followed_target(std::string_view follower, std::string_view target);
+    // What was told is told again, from now on. False: there is no such job.
+    bool tell_again(std::string_view follower, std::string_view job_id, UtcMs now);
+    std::vector<FollowCount> follow_counts();
+
+    // In the place of what was said before under this name.
+    void agent_beat(const AgentView& agent);
+    // It is no more, by order.
+    void agent_leave(std::string_view name);
 
     // --- users and tokens (common/accounts.h) ---
 

@@ -87,6 +87,7 @@ void queue_again(Database& db, const DeadLetter& letter, const Config& config) {
                              name_of(letter.state))
                    .run(),
                letter);
+    db.use(Sql::follow_reopen).bind_all(letter.not_before, letter.job_id).run();
     // The network is told no longer validity than the message has.
     db.use(Sql::dead_lengthen)
         .bind_all(letter.valid_until, letter.message_id, letter.valid_until)

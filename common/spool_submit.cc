@@ -80,13 +80,20 @@ bool number_is_taken(Database& db, const std::string& id) {
 
 void add_jobs(Database& db, const NewMessage& message, const std::vector<std::string>& ids) {
     auto id = ids.begin();
-    for (const Recipient& recipient : message.recipients)
+    for (const Recipient& recipient : message.recipients) {
         db.use(Sql::job_add)
-            .bind_all(*id++, message.id, recipient.given, recipient.number,
+            .bind_all(*id, message.id, recipient.given, recipient.number,
                       static_cast<std::int64_t>(message.priority),
                       std::max(message.created, message.not_before), message.valid_until,
                       recipient.route)
             .run();
+        if (message.following)
+            db.use(Sql::follow_add)
+                .bind_all(message.following->follower, *id, message.id, message.following->target,
+                          message.created, message.created)
+                .run();
+        ++id;
+    }
 }
 
 void add_message(Database& db, const NewMessage& message) {
@@ -97,7 +104,7 @@ void add_message(Database& db, const NewMessage& message) {
         .bind_all(message.id, message.user, message.api, message.text, name_of(message.encoding),
                   static_cast<std::int64_t>(message.parts), original, message.reply_timeout_ms,
                   message.created, message.valid_until, message.address, message.label,
-                  std::int64_t{message.report ? 1 : 0}, message.network_valid_ms)
+                  std::int64_t{message.report ? 1 : 0}, message.network_valid_ms, message.callback)
         .run();
 }
 

@@ -173,6 +173,21 @@ enum class Sql : std::uint8_t {
     dead_lengthen,
     cancel_list,
     cancel_job,
+    follow_add,
+    follow_due,
+    follow_told,
+    follow_failed,
+    follow_list,
+    follow_get,
+    follow_target,
+    follow_replay,
+    follow_reopen,
+    follow_counts,
+    follow_forget,
+    agent_list,
+    agent_add,
+    agent_set,
+    agent_remove,
     count
 };
 
@@ -186,8 +201,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::migration_add, "INSERT INTO migration (name, applied_ms) VALUES (?, ?)"},
     {Sql::message_add,
      "INSERT INTO message (id, username, api, text, encoding, parts, original_length, "
-     "reply_timeout_ms, created_ms, valid_until_ms, address, label, report, network_valid_ms) "
-     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+     "reply_timeout_ms, created_ms, valid_until_ms, address, label, report, network_valid_ms, "
+     "callback) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     {Sql::message_get,
      "SELECT id, username, api, text, encoding, parts, original_length, reply_timeout_ms, "
      "created_ms, valid_until_ms, address, label, report, network_valid_ms FROM message WHERE id = "
@@ -543,6 +558,69 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "SELECT id, state FROM job WHERE message_id = ? AND id > ? ORDER BY id LIMIT 500"},
     {Sql::cancel_job, "UPDATE job SET state = 'canceled', error_code = NULL, error_text = NULL, "
                       "ended_ms = ?, pinned = '' WHERE id = ? AND state = 'queued'"},
+    {Sql::follow_add,
+     "INSERT INTO follow (follower, job_id, message_id, target, told_state, told_delivery, "
+     "progress, failures, due_ms, code, error, changed_ms) VALUES (?, ?, ?, ?, '', '', 'open', 0, "
+     "?, 0, '', ?)"},
+    // What follow_due, follow_list, follow_get and follow_target give is read by read_followed().
+    {Sql::follow_due,
+     "SELECT follow.follower, follow.job_id, follow.message_id, target, told_state, "
+     "told_delivery, progress, failures, due_ms, follow.code, error, changed_ms, job.state, "
+     "job.delivery, job.number, job.number_given, job.error_code, job.error_text, "
+     "job.attempted_ms, job.ended_ms, job.delivered_ms, job.reply_text, job.reply_ms, "
+     "message.username, message.label, message.parts, message.created_ms, message.callback, "
+     "message.reply_timeout_ms FROM follow JOIN job ON job.id = follow.job_id JOIN message ON "
+     "message.id = follow.message_id WHERE follow.follower = ? AND progress = 'open' AND "
+     "follow.job_id > ? AND due_ms <= ? AND ((? = 1 AND told_state = '') OR (job.state <> "
+     "'queued' AND job.state <> 'sending' AND (told_state <> job.state OR told_delivery <> "
+     "job.delivery))) ORDER BY follow.job_id LIMIT ?"},
+    {Sql::follow_told,
+     "UPDATE follow SET told_state = ?, told_delivery = ?, progress = ?, failures = 0, code = ?, "
+     "error = '', changed_ms = ? WHERE follower = ? AND job_id = ?"},
+    {Sql::follow_failed,
+     "UPDATE follow SET progress = ?, failures = ?, due_ms = ?, code = ?, error = ?, changed_ms = "
+     "? WHERE follower = ? AND job_id = ?"},
+    {Sql::follow_list,
+     "SELECT follow.follower, follow.job_id, follow.message_id, target, told_state, "
+     "told_delivery, progress, failures, due_ms, follow.code, error, changed_ms, job.state, "
+     "job.delivery, job.number, job.number_given, job.error_code, job.error_text, "
+     "job.attempted_ms, job.ended_ms, job.delivered_ms, job.reply_text, job.reply_ms, "
+     "message.username, message.label, message.parts, message.created_ms, message.callback, "
+     "message.reply_timeout_ms FROM follow JOIN job ON job.id = follow.job_id JOIN message ON "
+     "message.id = follow.message_id WHERE follow.follower = ? AND progress = ? AND "
+     "follow.job_id > ? ORDER BY follow.job_id LIMIT ?"},
+    {Sql::follow_get,
+     "SELECT follow.follower, follow.job_id, follow.message_id, target, told_state, "
+     "told_delivery, progress, failures, due_ms, follow.code, error, changed_ms, job.state, "
+     "job.delivery, job.number, job.number_given, job.error_code, job.error_text, "
+     "job.attempted_ms, job.ended_ms, job.delivered_ms, job.reply_text, job.reply_ms, "
+     "message.username, message.label, message.parts, message.created_ms, message.callback, "
+     "message.reply_timeout_ms FROM follow JOIN job ON job.id = follow.job_id JOIN message ON "
+     "message.id = follow.message_id WHERE follow.follower = ? AND follow.job_id = ?"},
+    {Sql::follow_target,
+     "SELECT follow.follower, follow.job_id, follow.message_id, target, told_state, "
+     "told_delivery, progress, failures, due_ms, follow.code, error, changed_ms, job.state, "
+     "job.delivery, job.number, job.number_given, job.error_code, job.error_text, "
+     "job.attempted_ms, job.ended_ms, job.delivered_ms, job.reply_text, job.reply_ms, "
+     "message.username, message.label, message.parts, message.created_ms, message.callback, "
+     "message.reply_timeout_ms FROM follow JOIN job ON job.id = follow.job_id JOIN message ON "
+     "message.id = follow.message_id WHERE follow.follower = ? AND target = ? ORDER BY "
+     "follow.job_id LIMIT 1"},
+    {Sql::follow_replay,
+     "UPDATE follow SET told_state = '', told_delivery = '', progress = 'open', failures = 0, "
+     "due_ms = ?, changed_ms = ? WHERE follower = ? AND job_id = ?"},
+    {Sql::follow_reopen,
+     "UPDATE follow SET progress = 'open', failures = 0, due_ms = ? WHERE job_id = ?"},
+    {Sql::follow_counts, "SELECT follower, progress, COUNT(*) FROM follow GROUP BY follower, "
+                         "progress"},
+    {Sql::follow_forget, "DELETE FROM follow WHERE job_id = ?"},
+    {Sql::agent_list, "SELECT name, state, error, since_ms, beat_ms, fetched, told, failures FROM "
+                      "agent ORDER BY name"},
+    {Sql::agent_add, "INSERT INTO agent (state, error, since_ms, beat_ms, fetched, told, failures, "
+                     "name) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
+    {Sql::agent_set, "UPDATE agent SET state = ?, error = ?, since_ms = ?, beat_ms = ?, fetched = "
+                     "?, told = ?, failures = ? WHERE name = ?"},
+    {Sql::agent_remove, "DELETE FROM agent WHERE name = ?"},
 }};
 
 static_assert([] {

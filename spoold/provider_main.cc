@@ -1,6 +1,6 @@
 // smsspool-provider: the worker that hands messages to an HTTP provider.
 
-#include "spoold/provider_http.h"
+#include "common/http.h"
 #include "spoold/provider_transport.h"
 #include "spoold/worker_main.h"
 

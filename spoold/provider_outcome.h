@@ -3,7 +3,7 @@
 #ifndef SMSSPOOL_SPOOLD_PROVIDER_OUTCOME_H
 #define SMSSPOOL_SPOOLD_PROVIDER_OUTCOME_H
 
-#include "spoold/provider_http.h"
+#include "common/http.h"
 #include "spoold/worker_protocol.h"
 
 #include <optional>

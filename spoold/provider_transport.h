@@ -3,8 +3,8 @@
 #ifndef SMSSPOOL_SPOOLD_PROVIDER_TRANSPORT_H
 #define SMSSPOOL_SPOOLD_PROVIDER_TRANSPORT_H
 
+#include "common/http.h"
 #include "common/provider.h"
-#include "spoold/provider_http.h"
 #include "spoold/provider_outcome.h"
 #include "spoold/worker_main.h"
 

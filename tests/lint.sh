@@ -76,7 +76,7 @@ only '#include <gammu' 'spoold/modem_gammu(_[a-z]+)?\.(cc|h)' "libgammu is in sp
 
 only '#include <(fcgiapp|fcgi_stdio|fcgio)\.h>' 'fcgi/serve\.cc' "libfcgi is in fcgi/serve.cc only"
 
-only '#include <curl/' 'spoold/provider_http\.cc' "libcurl is in spoold/provider_http.cc only"
+only '#include <curl/' 'common/http\.cc' "libcurl is in common/http.cc only"
 
 only '#include <cgicc' 'fcgi/request\.cc' "cgicc is in fcgi/request.cc only"
 

@@ -1,12 +1,17 @@
 // One HTTP exchange, by libcurl.
 
-#include "spoold/provider_http.h"
+#include "common/http.h"
 
+#include "common/accounts.h"
 #include "common/error.h"
+#include "common/fd.h"
 #include "common/provider.h"
 
+#include <arpa/inet.h>
 #include <array>
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace smsspool {
 
@@ -14,10 +19,11 @@ namespace {
 
 class Headers {
 public:
-    explicit Headers(const std::vector<std::string>& lines) {
-        add("Content-Type: application/x-www-form-urlencoded");
+    explicit Headers(const HttpRequest& request) {
+        if (request.method != HttpRequest::Method::get)
+            add("Content-Type: " + request.content_type);
         add("Expect:"); // a body is sent at once
-        for (const std::string& line : lines)
+        for (const std::string& line : request.headers)
             add(line);
     }
     ~Headers() { curl_slist_free_all(list_); }
@@ -53,10 +59,44 @@ struct Body {
     }
 };
 
+// --- where it may go ----------------------------------------------------------------------------
+
+std::string address_of(const sockaddr* address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const void* bytes = nullptr;
+    if (address->sa_family == AF_INET)
+        bytes = &reinterpret_cast<const sockaddr_in*>(address)->sin_addr;
+    else if (address->sa_family == AF_INET6)
+        bytes = &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
+    if (bytes == nullptr ||
+        ::inet_ntop(address->sa_family, bytes, text.data(), text.size()) == nullptr)
+        return {};
+    return text.data();
+}
+
+bool may_reach(const HttpRequest& request, const std::string& address) {
+    return is_public_address(address) ||
+           (!request.networks.empty() && in_networks(request.networks, address));
+}
+
+// What libcurl is about to connect to, after the name was looked up.
+curl_socket_t open_in_reach(void* data, curlsocktype, curl_sockaddr* to) {
+    try {
+        const auto& request = *static_cast<const HttpRequest*>(data);
+        if (!may_reach(request, address_of(&to->addr)))
+            return CURL_SOCKET_BAD;
+        return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    } catch (const std::exception&) { // C calls this
+        return CURL_SOCKET_BAD;
+    }
+}
+
+// --- the exchange -------------------------------------------------------------------------------
+
 // One handle with what every exchange has. Options whose values are wrong are bugs of ours.
 class Easy {
 public:
-    Easy() : handle_(curl_easy_init()) {
+    explicit Easy(Connections connections) : connections_(connections), handle_(curl_easy_init()) {
         if (handle_ == nullptr)
             throw Error(Fault::unavailable, "libcurl cannot be started");
     }
@@ -82,13 +122,33 @@ public:
         set(CURLOPT_USERAGENT, "smsspool/" SMSSPOOL_VERSION);
         set(CURLOPT_NOSIGNAL, 1L);
         set(CURLOPT_FOLLOWLOCATION, 0L);
-        set(CURLOPT_FRESH_CONNECT, 1L);
-        set(CURLOPT_FORBID_REUSE, 1L);
+        if (connections_ == Connections::fresh) {
+            set(CURLOPT_FRESH_CONNECT, 1L);
+            set(CURLOPT_FORBID_REUSE, 1L);
+        }
         set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
         set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
         if (is_loopback(origin_of(request.url)))
             set(CURLOPT_PROXY, "");
         verify(request);
+        stay_in_reach(request);
+    }
+
+    // `request` must live as long as this is performed.
+    void say(const HttpRequest& request) {
+        switch (request.method) {
+        case HttpRequest::Method::get:
+            return;
+        case HttpRequest::Method::post:
+            set(CURLOPT_POST, 1L);
+            break;
+        case HttpRequest::Method::patch:
+            set(CURLOPT_POST, 1L);
+            set(CURLOPT_CUSTOMREQUEST, "PATCH");
+            break;
+        }
+        set(CURLOPT_POSTFIELDS, request.body.data());
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     }
 
     [[nodiscard]] CURLcode perform() { return curl_easy_perform(handle_); }
@@ -96,6 +156,10 @@ public:
     // True once it may have begun to write the request. What was said to a proxy on the way, before
     // the handshake with the provider was done, is none.
     [[nodiscard]] bool written() const {
+        long opened = 0;
+        curl_easy_getinfo(handle_, CURLINFO_NUM_CONNECTS, &opened);
+        if (connections_ == Connections::kept && opened == 0)
+            return true; // on a connection that was there, or it never came to one: nobody knows
         if (secure_) {
             curl_off_t shaken = 0;
             curl_easy_getinfo(handle_, CURLINFO_APPCONNECT_TIME_T, &shaken);
@@ -138,6 +202,15 @@ private:
         set<const char*>(CURLOPT_CAPATH, nullptr);
     }
 
+    void stay_in_reach(const HttpRequest& request) {
+        if (request.reach == HttpRequest::Reach::anywhere)
+            return;
+        set(CURLOPT_PROXY, "");
+        set(CURLOPT_OPENSOCKETFUNCTION, &open_in_reach);
+        set(CURLOPT_OPENSOCKETDATA, static_cast<const void*>(&request));
+    }
+
+    Connections connections_;
     CURL* handle_;
     bool secure_ = false;
     std::array<char, CURL_ERROR_SIZE> error_{};
@@ -145,25 +218,24 @@ private:
 
 class CurlHttp : public Http {
 public:
-    CurlHttp() {
+    explicit CurlHttp(Connections connections) : connections_(connections) {
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
             throw Error(Fault::unavailable, "libcurl cannot be started");
     }
-    ~CurlHttp() override { curl_global_cleanup(); }
+    ~CurlHttp() override {
+        kept_.reset();
+        curl_global_cleanup();
+    }
 
     HttpAnswer exchange(const HttpRequest& request) override {
-        Easy easy;
+        Easy& easy = handle();
         Body body{{}, request.answer_limit};
-        const Headers headers(request.headers);
+        const Headers headers(request);
         easy.prepare(request);
         easy.set(CURLOPT_HTTPHEADER, headers.get());
         easy.set(CURLOPT_WRITEFUNCTION, &Body::take);
         easy.set(CURLOPT_WRITEDATA, static_cast<void*>(&body));
-        if (request.method == HttpRequest::Method::post) {
-            easy.set(CURLOPT_POST, 1L);
-            easy.set(CURLOPT_POSTFIELDS, request.body.data());
-            easy.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-        }
+        easy.say(request);
         const CURLcode code = easy.perform();
         HttpAnswer answer = ended(easy, body.full ? CURLE_OK : code);
         answer.body = std::move(body.bytes);
@@ -171,7 +243,7 @@ public:
     }
 
     HttpAnswer connect(const HttpRequest& request) override {
-        Easy easy;
+        Easy& easy = handle();
         easy.prepare(request);
         easy.set(CURLOPT_CONNECT_ONLY, 1L);
         HttpAnswer answer;
@@ -182,6 +254,13 @@ public:
     }
 
 private:
+    // Another one each time, unless its connections are wanted again.
+    Easy& handle() {
+        if (!kept_ || connections_ == Connections::fresh)
+            kept_ = std::make_unique<Easy>(connections_);
+        return *kept_;
+    }
+
     static HttpAnswer ended(const Easy& easy, CURLcode code) {
         HttpAnswer answer;
         answer.status = easy.status();
@@ -195,12 +274,39 @@ private:
         }
         return answer;
     }
+
+    Connections connections_;
+    std::unique_ptr<Easy> kept_;
 };
 
 } // namespace
 
-std::unique_ptr<Http> make_http() {
-    return std::make_unique<CurlHttp>();
+std::unique_ptr<Http> make_http(Connections connections) {
+    return std::make_unique<CurlHttp>(connections);
+}
+
+bool is_public_address(std::string_view address) {
+    // The registries of IANA, and what embeds an IPv4 address: mapped, translated, 6to4, Teredo.
+    constexpr std::string_view special_4 =
+        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 "
+        "192.0.2.0/24 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 "
+        "192.175.48.0/24 "
+        "198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4";
+    constexpr std::string_view global_6 = "2000::/3";
+    constexpr std::string_view special_6 = "2001::/23 2001:db8::/32 2002::/16 3fff::/20";
+    in_addr four{};
+    in6_addr six{};
+    std::string text(address);
+    if (::inet_pton(AF_INET, text.c_str(), &four) == 1)
+        return !in_networks(special_4, text);
+    if (::inet_pton(AF_INET6, text.c_str(), &six) != 1)
+        return false;
+    if (IN6_IS_ADDR_V4MAPPED(&six)) {
+        std::array<char, INET_ADDRSTRLEN> mapped{};
+        (void)::inet_ntop(AF_INET, &six.s6_addr[12], mapped.data(), mapped.size());
+        return !in_networks(special_4, mapped.data());
+    }
+    return in_networks(global_6, text) && !in_networks(special_6, text);
 }
 
 } // namespace smsspool
