@@ -399,6 +399,32 @@ CREATE TABLE IF NOT EXISTS agent (            -- programs that speak to the outs
   failures   INTEGER NOT NULL                 -- and requests that failed
 ) STRICT, WITHOUT ROWID)sql";
 
+constexpr std::string_view table_bulk = R"sql(
+CREATE TABLE IF NOT EXISTS bulk (             -- messages to many, until each recipient has a job
+  message_id     TEXT NOT NULL PRIMARY KEY,
+  progress       TEXT NOT NULL,               -- open: being written, and there is no such message
+                                              -- yet; closed: accepted; damaged: cannot be read
+  priority       INTEGER NOT NULL,            -- of the jobs, and so on
+  not_before_ms  INTEGER NOT NULL,
+  valid_until_ms INTEGER NOT NULL,
+  follower       TEXT NOT NULL,               -- '': nobody
+  target         TEXT NOT NULL,
+  created_ms     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID)sql";
+
+// The question of unfold().
+constexpr std::string_view index_bulk_progress = R"sql(
+CREATE INDEX IF NOT EXISTS bulk_progress ON bulk (progress, priority, created_ms, message_id))sql";
+
+constexpr std::string_view table_bulk_piece = R"sql(
+CREATE TABLE IF NOT EXISTS bulk_piece (       -- recipients that have no job yet
+  message_id TEXT NOT NULL,
+  piece      INTEGER NOT NULL,                -- from 0, in the order of their jobs' ids
+  jobs       INTEGER NOT NULL,                -- how many
+  recipients TEXT NOT NULL,                   -- JSON, see common/spool_bulk.cc
+  PRIMARY KEY (message_id, piece)
+) STRICT, WITHOUT ROWID)sql";
+
 // given: no answer of the SIM is known. refused: by the SIM.
 constexpr std::string_view pin_fate =
     "ALTER TABLE rejected_pin ADD COLUMN fate TEXT NOT NULL DEFAULT 'refused'";
@@ -542,6 +568,9 @@ const std::vector<Migration>& migrations() {
         {"follow_target", index_follow_target},
         {"follow_job", index_follow_job},
         {"agent", table_agent},
+        {"bulk", table_bulk},
+        {"bulk_progress", index_bulk_progress},
+        {"bulk_piece", table_bulk_piece},
     };
     return list;
 }

@@ -40,6 +40,7 @@ namespace smsspool {
 
 class Database;
 class Numbers;
+class SharedCommits;
 struct Config;
 
 enum class Access { read, write };
@@ -474,6 +475,20 @@ public:
     // was stored before is no new message, and no limit is in its way.
     StoreAnswer submit(const NewMessage& message);
 
+    // From now on its submit() shares commits with those of other threads. `commits` must outlive
+    // it.
+    void share(SharedCommits& commits);
+    // A message to many comes in by several transactions, the last of which accepts it; its
+    // recipients have jobs a little later. unfold() makes the next of these jobs, some hundred of
+    // them, and says how many; 0: all have theirs, or cannot be read (see take_damaged()). Who
+    // reads the message does not see the difference.
+    std::size_t unfold();
+    // Whether unfold() has something to do.
+    bool has_folded();
+    // Removes what was written before `before` of messages that were never accepted, since the
+    // program died; of how many.
+    std::size_t remove_unfinished(UtcMs before);
+
     // The message with its jobs; nothing where there is none of this id.
     std::optional<MessageView> find(std::string_view message_id);
     // The id of the message with this number (common/ids.h); nothing: there is none.
@@ -667,6 +682,7 @@ private:
     std::unique_ptr<Database> db_;
     std::int64_t report_window_ms_ = 0;
     std::int64_t disk_reserve_ = 0;
+    SharedCommits* commits_ = nullptr;
     std::vector<std::string> damaged_;
 };
 

@@ -82,6 +82,8 @@ constexpr std::array misfits{
     Misfit{Sql::care_parts, "job ", " sent more parts than its message has"},
     Misfit{Sql::care_priority, "job ", " has a priority that is never claimed"},
     Misfit{Sql::care_awaiting, "a reply is awaited for job ", ", which is not sent"},
+    Misfit{Sql::care_bulk_alone, "a bulk of message ", " was accepted, and there is no message"},
+    Misfit{Sql::care_piece_alone, "recipients of message ", " belong to no bulk"},
     Misfit{Sql::care_report_due, "a report is awaited for attempt ", ", which is not there"},
 };
 
@@ -121,12 +123,17 @@ struct Vocabulary {
     bool (*known)(const std::string& word);
 };
 
+bool is_progress(const std::string& word) {
+    return among<2>({"open", "closed"}, word);
+}
+
 constexpr std::array vocabularies{
     Vocabulary{Sql::care_states, "job", "state", is_state},
     Vocabulary{Sql::care_deliveries, "job", "delivery", is_delivery},
     Vocabulary{Sql::care_encodings, "message", "encoding", is_encoding},
     Vocabulary{Sql::care_outcomes, "attempt", "outcome", is_outcome},
     Vocabulary{Sql::care_inbox_states, "inbox message", "state", is_inbox_state},
+    Vocabulary{Sql::care_bulk_progress, "bulk of message", "progress", is_progress},
     Vocabulary{Sql::care_kinds, "incoming SMS", "kind", is_kind},
 };
 

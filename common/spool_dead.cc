@@ -3,6 +3,7 @@
 #include "common/error.h"
 #include "common/routes.h"
 #include "common/settings.h"
+#include "common/spool_bulk.h"
 #include "common/spool_work.h"
 
 #include <algorithm>
@@ -135,6 +136,7 @@ Verdict abandon_one(Database& db, const std::string& job_id, UtcMs now) {
                    .bind_all(abandoned_text(*letter), now, letter->job_id, name_of(letter->state))
                    .run(),
                *letter);
+    db.use(Sql::follow_news).bind(letter->job_id).run();
     return verdict_on(*letter, Verdict::How::done, *to);
 }
 
@@ -229,6 +231,15 @@ std::optional<Withdrawal> Spool::cancel(std::string_view message_id, std::string
                                         UtcMs now) {
     if (!is_message_of(*db_, message_id, user))
         return std::nullopt;
+    // Those that have no job yet get one, which can be taken back.
+    for (std::size_t unfolded = 1; unfolded > 0;) {
+        std::vector<std::string> damaged;
+        db_->transact([&] {
+            damaged.clear();
+            unfolded = unfold_piece(*db_, message_id, damaged);
+        });
+        damaged_.insert(damaged_.end(), damaged.begin(), damaged.end());
+    }
     Withdrawal withdrawal;
     std::string behind;
     for (bool more = true; more;) {

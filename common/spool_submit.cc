@@ -4,10 +4,12 @@
 #include "common/error.h"
 #include "common/file_id.h"
 #include "common/ids.h"
+#include "common/shared_commits.h"
 #include "common/spool_allowance.h"
+#include "common/spool_bulk.h"
 #include "common/sqlite.h"
 
-#include <algorithm>
+#include <functional>
 
 namespace smsspool {
 
@@ -78,24 +80,6 @@ bool number_is_taken(Database& db, const std::string& id) {
     return row.bind_all(beginning, beginning.substr(0, beginning.size() - 1) + '.').step();
 }
 
-void add_jobs(Database& db, const NewMessage& message, const std::vector<std::string>& ids) {
-    auto id = ids.begin();
-    for (const Recipient& recipient : message.recipients) {
-        db.use(Sql::job_add)
-            .bind_all(*id, message.id, recipient.given, recipient.number,
-                      static_cast<std::int64_t>(message.priority),
-                      std::max(message.created, message.not_before), message.valid_until,
-                      recipient.route)
-            .run();
-        if (message.following)
-            db.use(Sql::follow_add)
-                .bind_all(message.following->follower, *id, message.id, message.following->target,
-                          message.created, message.created)
-                .run();
-        ++id;
-    }
-}
-
 void add_message(Database& db, const NewMessage& message) {
     std::optional<std::int64_t> original;
     if (message.original_length)
@@ -127,40 +111,113 @@ void require_room(const Database& db, std::int64_t reserve) {
                                      " bytes free, and disk_reserve is " + std::to_string(reserve));
 }
 
-} // namespace
+// `add_jobs` is called where the message is to be stored.
+StoreAnswer store(Database& db, const NewMessage& message, std::int64_t reserve,
+                  const std::function<void()>& add_jobs) {
+    if (auto instead = not_to_be_stored(db, message))
+        return std::move(*instead);
+    if (number_is_taken(db, message.id))
+        return {Stored::taken, {}, {}};
+    if (auto refusal = not_allowed(db, message))
+        return {Stored::refused, {}, std::move(refusal)};
+    require_room(db, reserve);
+    spend(db, message);
+    add_message(db, message);
+    add_jobs();
+    if (message.idempotency)
+        db.use(Sql::idempotency_add)
+            .bind_all(message.user, message.idempotency->key, message.idempotency->body_hash,
+                      message.id, message.created)
+            .run();
+    if (message.alert)
+        remember_alert(db, *message.alert, message);
+    return {Stored::done, message.id, {}};
+}
 
-StoreAnswer Spool::submit(const NewMessage& message) {
-    StoreAnswer answer;
+// One of several in a transaction. What is wrong with it alone is found before anything of it is
+// written, and stays its own.
+void store_one(Database& db, Submission& submission, const std::vector<std::string>& ids,
+               std::int64_t reserve) {
+    const NewMessage& message = *submission.message;
+    submission.error = nullptr;
+    try {
+        submission.answer = store(db, message, reserve, [&] {
+            for (std::size_t i = 0; i < ids.size(); ++i)
+                add_job(db, message, message.recipients[i], ids[i]);
+        });
+    } catch (const Error& error) {
+        if (error.fault() != Fault::conflict)
+            throw;
+        submission.error = std::current_exception();
+    }
+}
+
+void store_all(Database& db, const std::vector<Submission*>& list, std::int64_t reserve) {
     // Made before others have to wait.
-    std::vector<std::string> ids(message.recipients.size());
-    std::generate(ids.begin(), ids.end(), new_id);
-    db_->transact([&] {
-        if (const auto instead = not_to_be_stored(*db_, message)) {
-            answer = *instead;
-            return;
-        }
-        if (number_is_taken(*db_, message.id)) {
-            answer = {Stored::taken, {}, {}};
-            return;
-        }
-        if (auto refusal = not_allowed(*db_, message)) {
-            answer = {Stored::refused, {}, std::move(refusal)};
-            return;
-        }
-        require_room(*db_, disk_reserve_);
-        spend(*db_, message);
-        add_message(*db_, message);
-        add_jobs(*db_, message, ids);
-        if (message.idempotency)
-            db_->use(Sql::idempotency_add)
-                .bind_all(message.user, message.idempotency->key, message.idempotency->body_hash,
-                          message.id, message.created)
-                .run();
-        if (message.alert)
-            remember_alert(*db_, *message.alert, message);
-        answer = {Stored::done, message.id, {}};
+    std::vector<std::vector<std::string>> ids;
+    for (const Submission* submission : list)
+        ids.push_back(job_ids(*submission->message));
+    db.transact([&] {
+        for (std::size_t i = 0; i < list.size(); ++i)
+            store_one(db, *list[i], ids[i], reserve);
+    });
+}
+
+// Why a bulk need not be written; nothing: it has to be. Looked at again when it is complete.
+std::optional<StoreAnswer> useless(Database& db, const NewMessage& message) {
+    std::optional<StoreAnswer> answer;
+    db.transact([&] {
+        answer = not_to_be_stored(db, message);
+        if (!answer && number_is_taken(db, message.id))
+            answer = StoreAnswer{Stored::taken, {}, {}};
+        if (auto refusal = answer ? std::nullopt : not_allowed(db, message))
+            answer = StoreAnswer{Stored::refused, {}, std::move(refusal)};
     });
     return answer;
+}
+
+// The pieces of a bulk that came to nothing. What cannot be removed now, the sweep removes.
+void remove_pieces(Database& db, const std::string& message_id) noexcept {
+    try {
+        remove_bulk(db, message_id);
+    } catch (const std::exception&) {
+        return;
+    }
+}
+
+StoreAnswer store_bulk(Database& db, const NewMessage& message, std::int64_t reserve) {
+    if (auto answer = useless(db, message))
+        return std::move(*answer);
+    StoreAnswer answer;
+    try {
+        write_bulk(db, message, [&] { require_room(db, reserve); });
+        db.transact(
+            [&] { answer = store(db, message, reserve, [&] { close_bulk(db, message); }); });
+    } catch (const Error&) {
+        remove_pieces(db, message.id);
+        throw;
+    }
+    if (answer.how != Stored::done)
+        remove_pieces(db, message.id);
+    return answer;
+}
+
+} // namespace
+
+void Spool::share(SharedCommits& commits) {
+    commits_ = &commits;
+}
+
+StoreAnswer Spool::submit(const NewMessage& message) {
+    if (is_bulk(message))
+        return store_bulk(*db_, message, disk_reserve_);
+    const auto commit = [this](const std::vector<Submission*>& list) {
+        store_all(*db_, list, disk_reserve_);
+    };
+    if (commits_ != nullptr)
+        return commits_->submit(message, commit);
+    SharedCommits alone;
+    return alone.submit(message, commit);
 }
 
 } // namespace smsspool

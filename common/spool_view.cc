@@ -2,8 +2,10 @@
 
 #include "common/error.h"
 #include "common/ids.h"
+#include "common/spool_bulk.h"
 #include "common/spool_work.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace smsspool {
@@ -149,6 +151,10 @@ std::optional<MessageView> Spool::find(std::string_view message_id) {
         job.bind(message_id);
         while (job.step())
             found->jobs.push_back(job_of(job));
+        each_folded(*db_, message_id, [&](const JobView& folded) {
+            found->jobs.push_back(folded);
+            return Each::go_on;
+        });
     });
     return found;
 }
@@ -185,22 +191,32 @@ std::int64_t Spool::count_messages_of(std::string_view user) {
 
 JobCounts Spool::job_counts(std::string_view message_id) {
     JobCounts counts;
-    Use row = db_->use(Sql::job_states_of);
-    row.bind(message_id);
-    while (row.step()) {
-        counts.jobs[static_cast<std::size_t>(state_of(row.text(0)))] += row.number(1);
-        const auto attempted = row.number_or_nothing(2);
-        if (attempted && (!counts.attempted || *attempted > *counts.attempted))
-            counts.attempted = attempted;
-    }
+    db_->look([&] {
+        counts = {};
+        Use row = db_->use(Sql::job_states_of);
+        row.bind(message_id);
+        while (row.step()) {
+            counts.jobs[static_cast<std::size_t>(state_of(row.text(0)))] += row.number(1);
+            const auto attempted = row.number_or_nothing(2);
+            if (attempted && (!counts.attempted || *attempted > *counts.attempted))
+                counts.attempted = attempted;
+        }
+        const StateCount folded = count_folded(*db_, message_id);
+        counts.jobs[static_cast<std::size_t>(folded.state)] += folded.jobs;
+    });
     return counts;
 }
 
 void Spool::each_job(std::string_view message_id, const std::function<Each(const JobView&)>& take) {
-    Use row = db_->use(Sql::job_of_message);
-    row.bind(message_id);
-    while (row.step() && take(job_of(row)) == Each::go_on) {
-    }
+    db_->look([&] {
+        Each wish = Each::go_on;
+        Use row = db_->use(Sql::job_of_message);
+        row.bind(message_id);
+        while (wish == Each::go_on && row.step())
+            wish = take(job_of(row));
+        if (wish == Each::go_on)
+            each_folded(*db_, message_id, take);
+    });
 }
 
 std::vector<AttemptView> Spool::attempts(std::string_view message_id) {
@@ -260,9 +276,23 @@ std::size_t Spool::count_cleanable(UtcMs before, Unread unread) {
 
 std::vector<StateCount> Spool::state_counts() {
     std::vector<StateCount> counts;
-    Use row = db_->use(Sql::job_counts);
-    while (row.step())
-        counts.push_back({state_of(row.text(0)), row.number(1)});
+    db_->look([&] {
+        counts.clear();
+        const auto add = [&](State state, std::int64_t jobs) {
+            const auto same = std::find_if(counts.begin(), counts.end(),
+                                           [&](const auto& each) { return each.state == state; });
+            if (same != counts.end())
+                same->jobs += jobs;
+            else
+                counts.push_back({state, jobs});
+        };
+        Use row = db_->use(Sql::job_counts);
+        while (row.step())
+            add(state_of(row.text(0)), row.number(1));
+        Use folded = db_->use(Sql::bulk_waiting);
+        while (folded.step())
+            add(folded.text(0) == "closed" ? State::queued : State::failed, folded.number(1));
+    });
     return counts;
 }
 

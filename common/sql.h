@@ -182,12 +182,29 @@ enum class Sql : std::uint8_t {
     follow_target,
     follow_replay,
     follow_reopen,
+    follow_news,
     follow_counts,
     follow_forget,
     agent_list,
     agent_add,
     agent_set,
     agent_remove,
+    bulk_add,
+    bulk_close,
+    bulk_damaged,
+    bulk_next,
+    bulk_get,
+    bulk_waiting,
+    bulk_remove,
+    bulk_left_open,
+    piece_add,
+    piece_first,
+    piece_after,
+    piece_sum,
+    piece_remove,
+    care_bulk_alone,
+    care_piece_alone,
+    care_bulk_progress,
     count
 };
 
@@ -218,7 +235,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::message_ended,
      "SELECT id FROM message WHERE created_ms < ? AND NOT EXISTS (SELECT 1 FROM job WHERE "
      "job.message_id = message.id AND (job.ended_ms IS NULL OR job.ended_ms >= ? OR "
-     "job.id IN (SELECT job_id FROM awaiting))) ORDER BY created_ms, id LIMIT 500"},
+     "job.id IN (SELECT job_id FROM awaiting))) AND NOT EXISTS (SELECT 1 FROM bulk WHERE "
+     "bulk.message_id = message.id) ORDER BY created_ms, id LIMIT 500"},
     {Sql::message_remove, "DELETE FROM message WHERE id = ?"},
     {Sql::job_add,
      "INSERT INTO job (id, message_id, number_given, number, state, priority, "
@@ -468,8 +486,10 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     // --- what spool check looks for: rows that should not be there ---
     {Sql::care_job_alone, "SELECT id FROM job WHERE NOT EXISTS (SELECT 1 FROM message WHERE "
                           "message.id = job.message_id) ORDER BY id LIMIT 100"},
-    {Sql::care_message_empty, "SELECT id FROM message WHERE NOT EXISTS (SELECT 1 FROM job WHERE "
-                              "job.message_id = message.id) ORDER BY id LIMIT 100"},
+    {Sql::care_message_empty,
+     "SELECT id FROM message WHERE NOT EXISTS (SELECT 1 FROM job WHERE "
+     "job.message_id = message.id) AND NOT EXISTS (SELECT 1 FROM bulk WHERE "
+     "bulk.message_id = message.id) ORDER BY id LIMIT 100"},
     {Sql::care_sending_closed,
      "SELECT id FROM job WHERE state = 'sending' AND NOT EXISTS (SELECT 1 FROM attempt WHERE "
      "attempt.job_id = job.id AND attempt.outcome = 'open') ORDER BY id LIMIT 100"},
@@ -609,8 +629,13 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::follow_replay,
      "UPDATE follow SET told_state = '', told_delivery = '', progress = 'open', failures = 0, "
      "due_ms = ?, changed_ms = ? WHERE follower = ? AND job_id = ?"},
+    // It begins anew, and may well come to the same: what was told of it before does not count.
     {Sql::follow_reopen,
-     "UPDATE follow SET progress = 'open', failures = 0, due_ms = ? WHERE job_id = ?"},
+     "UPDATE follow SET progress = 'open', told_state = CASE WHEN told_state = '' THEN '' ELSE "
+     "'queued' END, told_delivery = '', failures = 0, due_ms = ? WHERE job_id = ?"},
+    {Sql::follow_news,
+     "UPDATE follow SET progress = 'open', failures = 0, due_ms = 0 WHERE job_id = ? AND progress "
+     "= 'done'"},
     {Sql::follow_counts, "SELECT follower, progress, COUNT(*) FROM follow GROUP BY follower, "
                          "progress"},
     {Sql::follow_forget, "DELETE FROM follow WHERE job_id = ?"},
@@ -621,6 +646,39 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::agent_set, "UPDATE agent SET state = ?, error = ?, since_ms = ?, beat_ms = ?, fetched = "
                      "?, told = ?, failures = ? WHERE name = ?"},
     {Sql::agent_remove, "DELETE FROM agent WHERE name = ?"},
+    {Sql::bulk_add,
+     "INSERT INTO bulk (message_id, progress, priority, not_before_ms, valid_until_ms, follower, "
+     "target, created_ms) VALUES (?, 'open', ?, ?, ?, ?, ?, ?)"},
+    {Sql::bulk_close,
+     "UPDATE bulk SET progress = 'closed' WHERE message_id = ? AND progress = 'open'"},
+    {Sql::bulk_damaged,
+     "UPDATE bulk SET progress = 'damaged' WHERE message_id = ? AND progress = 'closed'"},
+    {Sql::bulk_next, "SELECT message_id FROM bulk WHERE progress = 'closed' ORDER BY priority, "
+                     "created_ms, message_id LIMIT 1"},
+    {Sql::bulk_get, "SELECT progress, priority, not_before_ms, valid_until_ms, follower, target, "
+                    "created_ms FROM bulk WHERE message_id = ?"},
+    {Sql::bulk_waiting,
+     "SELECT progress, COALESCE(SUM(jobs), 0) FROM bulk JOIN bulk_piece ON bulk_piece.message_id "
+     "= bulk.message_id WHERE progress <> 'open' GROUP BY progress"},
+    {Sql::bulk_remove, "DELETE FROM bulk WHERE message_id = ?"},
+    {Sql::bulk_left_open,
+     "SELECT message_id FROM bulk WHERE progress = 'open' AND created_ms < ? LIMIT 100"},
+    {Sql::piece_add,
+     "INSERT INTO bulk_piece (message_id, piece, jobs, recipients) VALUES (?, ?, ?, ?)"},
+    {Sql::piece_first, "SELECT piece, recipients FROM bulk_piece WHERE message_id = ? ORDER BY "
+                       "piece LIMIT 1"},
+    {Sql::piece_after, "SELECT piece, recipients FROM bulk_piece WHERE message_id = ? AND piece > "
+                       "? ORDER BY piece LIMIT 1"},
+    {Sql::piece_sum, "SELECT COALESCE(SUM(jobs), 0) FROM bulk_piece WHERE message_id = ?"},
+    {Sql::piece_remove, "DELETE FROM bulk_piece WHERE message_id = ? AND piece = ?"},
+    {Sql::care_bulk_alone,
+     "SELECT message_id FROM bulk WHERE progress <> 'open' AND NOT EXISTS (SELECT 1 FROM message "
+     "WHERE message.id = bulk.message_id)"},
+    {Sql::care_piece_alone,
+     "SELECT DISTINCT message_id FROM bulk_piece WHERE NOT EXISTS (SELECT 1 FROM bulk WHERE "
+     "bulk.message_id = bulk_piece.message_id)"},
+    {Sql::care_bulk_progress,
+     "SELECT progress, MIN(message_id), COUNT(*) FROM bulk GROUP BY progress"},
 }};
 
 static_assert([] {

@@ -21,11 +21,19 @@ namespace smsspool {
 // A thread's way to the spool, opened when a request first needs it. Belongs to one thread.
 class SpoolDoor {
 public:
-    // `config` must outlive it.
-    SpoolDoor(const Config& config, Access access) : config_(config), access_(access) {}
+    // `config` must outlive it, and `commits`, which it shares with other threads.
+    SpoolDoor(const Config& config, Access access, SharedCommits* commits = nullptr)
+        : config_(config), access_(access), commits_(commits) {}
 
     // The open spool. Throws what Spool's constructor throws; the next call tries again.
-    [[nodiscard]] Spool& get() { return spool_ ? *spool_ : spool_.emplace(config_, access_); }
+    [[nodiscard]] Spool& get() {
+        if (!spool_) {
+            spool_.emplace(config_, access_);
+            if (commits_ != nullptr)
+                spool_->share(*commits_);
+        }
+        return *spool_;
+    }
 
     // Closes it: the thread is about to end.
     void close() noexcept { spool_.reset(); }
@@ -33,6 +41,7 @@ public:
 private:
     const Config& config_;
     Access access_;
+    SharedCommits* commits_;
     std::optional<Spool> spool_;
 };
 

@@ -4,10 +4,15 @@
 // A connection carries one request. libfcgi binds a thread to its connection, so connections that
 // stay open would let a few idle ones hold up all others; on a Unix socket a new one costs little.
 // What waits on the socket when the program stops stays there for the next one.
+//
+// One thread at a time waits for a connection: a connection wakes one thread. There are as many as
+// were once needed at the same time; those that store messages share commits, so that it is worth
+// having many of them.
 
 #include "common/clock.h"
 #include "common/error.h"
 #include "common/log.h"
+#include "common/shared_commits.h"
 #include "fcgi/listener.h"
 #include "fcgi/program.h"
 
@@ -118,10 +123,10 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
+    // The first thread; it throws std::system_error where there can be none.
     void start() {
-        running_ = config_.fcgi_threads; // before the first of them can end
-        for (std::int64_t i = 0; i < config_.fcgi_threads; ++i)
-            threads_.emplace_back([this] { run(); });
+        const std::lock_guard lock(mutex_);
+        start_one();
     }
 
     // Takes no more connections and waits for the requests in hand. False: some are still in hand
@@ -137,21 +142,68 @@ public:
     }
 
 private:
+    // The threads that run start no more of them once stop_ is raised.
     void join() {
+        std::unique_lock lock(mutex_);
+        ended_.wait(lock, [this] { return running_ == 0; });
         for (std::thread& thread : threads_)
             thread.join();
         threads_.clear();
     }
 
+    // REQUIRES: mutex_ is held.
+    void start_one() {
+        threads_.emplace_back([this] { run(); });
+        ++running_;
+        ++idle_;
+    }
+
+    // A thread has a connection: if no other is left to wait for the next, there is one more, up to
+    // the setting. Without it those that are there go on.
+    void begin_work() noexcept {
+        const std::lock_guard lock(mutex_);
+        --idle_;
+        if (idle_ > 0 || running_ >= config_.fcgi_threads)
+            return;
+        try {
+            start_one();
+        } catch (const std::exception& exception) {
+            log_warning("HTTP", std::string("no further thread: ") + exception.what());
+        }
+    }
+
+    void end_work() noexcept {
+        const std::lock_guard lock(mutex_);
+        ++idle_;
+    }
+
     void run() {
-        SpoolDoor spool(config_, the_program.spool);
+        SpoolDoor spool(config_, the_program.spool, &commits_);
         const Services services{config_, numbers_, spool};
-        while (wait() == Wait::connection)
-            serve_one(services);
+        while (take_and_serve(services)) {
+        }
         spool.close();
         const std::lock_guard lock(mutex_);
+        --idle_;
         --running_;
         ended_.notify_all();
+    }
+
+    // False: the program ends.
+    bool take_and_serve(const Services& services) noexcept {
+        Fd connection;
+        {
+            const std::lock_guard turn(turn_);
+            if (wait() == Wait::end)
+                return false;
+            connection = take();
+        }
+        if (!connection)
+            return true;
+        begin_work();
+        serve(std::move(connection), services);
+        end_work();
+        return true;
     }
 
     enum class Wait { connection, end };
@@ -163,27 +215,40 @@ private:
         return watched[0].revents != 0 ? Wait::end : Wait::connection;
     }
 
-    // A thread outlives whatever happens to one connection.
-    void serve_one(const Services& services) noexcept {
+    // None: it went away, or nothing can be taken now.
+    Fd take() noexcept {
         try {
-            if (Fd connection = listener_.take())
-                exchange(std::move(connection), services);
+            return listener_.take();
         } catch (const std::exception& exception) {
             log_error("HTTP", exception.what());
             // Out of descriptors or memory, most likely: trying at once would not find more.
             pollfd stop{stop_.get(), POLLIN, 0};
             (void)::poll(&stop, 1, pause_after_failure_ms);
+            return {};
+        }
+    }
+
+    // A thread outlives whatever happens to one connection.
+    static void serve(Fd connection, const Services& services) noexcept {
+        try {
+            exchange(std::move(connection), services);
+        } catch (const std::exception& exception) {
+            log_error("HTTP", exception.what());
         }
     }
 
     const Config& config_;
     const Numbers& numbers_;
     const Listener& listener_;
+    SharedCommits commits_;
     Fd stop_;
-    std::vector<std::thread> threads_;
+    std::mutex turn_; // to wait for a connection and take it
     std::mutex mutex_;
     std::condition_variable ended_;
-    std::int64_t running_ = 0; // protected by mutex_ once the threads run
+    // Protected by mutex_:
+    std::vector<std::thread> threads_;
+    std::int64_t running_ = 0;
+    std::int64_t idle_ = 0; // of these: have no connection
 };
 
 // --- the program --------------------------------------------------------------------------------

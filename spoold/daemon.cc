@@ -168,6 +168,7 @@ void Daemon::run() {
     sd_notify(0, "READY=1");
     while (!finished()) {
         step_lanes();
+        unfold();
         keep_time();
         tell_systemd();
         wait();
@@ -220,10 +221,28 @@ void Daemon::step_lanes() {
     }
 }
 
+// A piece for each step of all lanes: a message to many holds up nobody.
+void Daemon::unfold() {
+    if (folded_ && context_.phase == Context::Phase::running && Monotonic::now() >= next_unfold_)
+        (void)try_to(&Daemon::unfold_some);
+}
+
+void Daemon::unfold_some() {
+    // Where the spool fails, not at once again.
+    next_unfold_ = Monotonic::now() + config_.sweep_interval;
+    folded_ = spool_.unfold() > 0 || spool_.has_folded();
+    next_unfold_ = {};
+    record_damaged(spool_);
+    if (folded_)
+        look_everywhere();
+}
+
 // --- waiting ------------------------------------------------------------------------------------
 
 int Daemon::timeout_ms() const {
     auto wake = std::min({next_sweep_, next_beat_, next_watchdog_});
+    if (folded_ && context_.phase == Context::Phase::running)
+        wake = std::min(wake, next_unfold_);
     for (const auto& lane : lanes_)
         wake = std::min(wake, lane->wake_at());
     const auto left = std::chrono::ceil<Ms>(wake - Monotonic::now()).count();
@@ -243,6 +262,7 @@ void Daemon::wait() {
         take_signals();
     if (descriptors[1].revents != 0) {
         drain_pokes(pokes_);
+        folded_ = true;
         look_everywhere();
     }
     for (std::size_t i = 0; i < lanes_.size(); ++i) {

@@ -43,6 +43,8 @@ private:
     [[nodiscard]] bool finished() const;
     void step_lanes();
     void find_unable();
+    void unfold();
+    void unfold_some();
     void look_everywhere();
     void keep_time();
     void tell_systemd();
@@ -54,6 +56,7 @@ private:
     void give_up_replies();
     void hand_out_fragments();
     void purge();
+    void remove_unfinished();
     void watch_disk();
     void beat();
     // False where the spool was busy: then the rest would wait as well.
@@ -70,7 +73,9 @@ private:
     DaemonView self_;
     std::string told_systemd_;
     bool disk_low_ = false;
+    bool folded_ = true; // perhaps: messages to many whose recipients have no jobs yet
     Monotonic::time_point next_sweep_{};
+    Monotonic::time_point next_unfold_{};
     Monotonic::time_point next_beat_{};
     Monotonic::time_point next_watchdog_ = Monotonic::time_point::max();
     std::chrono::microseconds watchdog_{0};

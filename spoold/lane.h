@@ -139,7 +139,6 @@ private:
     void finish(const Outcome& outcome);
     void settle();
     [[nodiscard]] Decision decision(UtcMs now);
-    void tell_damaged();
 
     // Receiving
     bool receive(Monotonic::time_point now);

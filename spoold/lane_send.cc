@@ -87,7 +87,7 @@ void Lane::claim_next(Monotonic::time_point now) {
         claim_unsure_ = false;
         if (!work)
             work = context_.spool.claim(claimer, now_utc);
-        tell_damaged();
+        record_damaged(context_.spool);
         if (work) {
             context_.outage.worked(now);
             tell(*work);
@@ -101,13 +101,6 @@ void Lane::claim_next(Monotonic::time_point now) {
     } catch (const Error& error) {
         put_off(error);
     }
-}
-
-void Lane::tell_damaged() {
-    for (const std::string& id : context_.spool.take_damaged())
-        log_error("SPOOL",
-                  "message " + id +
-                      " cannot be read in the spool and is not sent; see smsctl spool check");
 }
 
 void Lane::tell(const Work& work) {
@@ -197,7 +190,7 @@ void Lane::settle() {
                                                 go_on ? &claimer : nullptr, now_utc);
         context_.outage.worked(now);
         record_attempt(*work_, *outcome_, context_.config);
-        tell_damaged();
+        record_damaged(context_.spool);
         if (!turn.settled)
             log_error("SPOOL", "job " + work_->job_id + " was taken away while it was sent");
         work_.reset();

@@ -94,4 +94,11 @@ void record_purged(const SweptJob& job, UtcMs now) {
                           "h, status: " + std::string(name_of(job.state)));
 }
 
+void record_damaged(Spool& spool) {
+    for (const std::string& id : spool.take_damaged())
+        log_error("SPOOL",
+                  "message " + id +
+                      " cannot be read in the spool and is not sent; see smsctl spool check");
+}
+
 } // namespace smsspool

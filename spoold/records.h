@@ -17,6 +17,8 @@ void record_report(const TakenIn& taken, int status);
 void record_reply_late(const SweptJob& job);
 void record_expired(const SweptJob& job);
 void record_purged(const SweptJob& job, UtcMs now);
+// The messages that take_damaged() gives.
+void record_damaged(Spool& spool);
 
 } // namespace smsspool
 

@@ -1,0 +1,71 @@
+// Many threads that store messages share a commit: what waits while one is written to the disk goes
+// into the next one together.
+//
+// No thread of its own and no timer: whoever finds nobody committing commits for all that wait, on
+// its own connection. A single client therefore waits for nobody, and the slower the disk is, the
+// more share a commit.
+
+#ifndef SMSSPOOL_COMMON_SHARED_COMMITS_H
+#define SMSSPOOL_COMMON_SHARED_COMMITS_H
+
+#include "common/spool.h"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace smsspool {
+
+// A message on its way into the spool. `answer` is there once it was stored, or was not to be.
+struct Submission {
+    const NewMessage* message = nullptr;
+    std::optional<StoreAnswer> answer{};
+    std::exception_ptr error{}; // instead of the answer: of this message, or of the whole commit
+};
+
+class SharedCommits {
+public:
+    // Gives each of them its answer or its error, in one transaction. Throws what is not about one
+    // of them; then nothing is stored.
+    using Commit = std::function<void(const std::vector<Submission*>&)>;
+
+    // At most `most` messages in a commit.
+    explicit SharedCommits(std::size_t most = 256);
+    SharedCommits(const SharedCommits&) = delete;
+    SharedCommits& operator=(const SharedCommits&) = delete;
+
+    // Any thread. Returns when `message` is committed or certainly not stored, with the answer to
+    // it, or throws its error. `commit` may be called for those of other threads, or not at all.
+    // What the commit of several threw without being about one of them is thrown to each, but for
+    // one that is over the disk's limit: each tries that alone.
+    [[nodiscard]] StoreAnswer submit(const NewMessage& message, const Commit& commit);
+
+    // How many wait for the next commit. Any thread.
+    [[nodiscard]] std::size_t waiting() const;
+
+private:
+    struct Waiting {
+        Submission submission;
+        bool done = false;
+        std::condition_variable turn; // done, or there is nobody who commits
+    };
+
+    void lead(std::unique_lock<std::mutex>& lock, const Commit& commit);
+
+    const std::size_t most_;
+    // Of the commit that is under way; only who commits uses them. They have room from the start:
+    // nothing can fail between taking a message out of the queue and telling its thread.
+    std::vector<Waiting*> now_;
+    std::vector<Submission*> submissions_;
+    mutable std::mutex mutex_;
+    std::deque<Waiting*> queue_; // protected by mutex_, as are all Waiting in it
+    bool committing_ = false;    // likewise
+};
+
+} // namespace smsspool
+
+#endif
