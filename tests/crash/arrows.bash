@@ -50,10 +50,11 @@ freeze() {
     echo "FAIL $1 cannot be stopped outside of a transaction"
     failures=$((failures + 1))
 }
+# It may have gone in between.
+kill_alone() { is_alone "$1" && kill -KILL "$(process_of "$1")" 2>/dev/null; }
 thaw() { kill -CONT "$(process_of "$1")"; }
 strike() {
-    until_true 30 is_alone "$1"
-    kill -KILL "$(process_of "$1")"
+    until_true 30 kill_alone "$1"
 }
 
 state_of() {
