@@ -159,11 +159,12 @@ std::string bad_network(std::string_view networks) {
     return {};
 }
 
-bool in_recipients(std::string_view recipients, std::string_view number) {
-    const auto list = words_in(recipients);
-    return list.empty() || std::any_of(list.begin(), list.end(), [&](const std::string& begin) {
-               return number.starts_with(begin);
-           });
+RecipientRule::RecipientRule(std::string_view recipients) : beginnings_(words_in(recipients)) {}
+
+bool RecipientRule::allows(std::string_view number) const {
+    return beginnings_.empty() ||
+           std::any_of(beginnings_.begin(), beginnings_.end(),
+                       [&](const std::string& begin) { return number.starts_with(begin); });
 }
 
 std::optional<Hours> hours_in(std::string_view text) {

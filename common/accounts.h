@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace smsspool {
 
@@ -125,8 +126,17 @@ struct Hours {
 // How long until these hours begin, at `minute` of the day: 0 where they last.
 [[nodiscard]] int minutes_until(const Hours& hours, int minute) noexcept;
 
-// Whether `number` (E.164) begins as one of `recipients` does; an empty list has all.
-[[nodiscard]] bool in_recipients(std::string_view recipients, std::string_view number);
+// Beginnings of numbers, separated by spaces, as a rule for many numbers.
+class RecipientRule {
+public:
+    explicit RecipientRule(std::string_view recipients);
+
+    // Whether `number` (E.164) begins as one of them does; where there are none, all are allowed.
+    [[nodiscard]] bool allows(std::string_view number) const;
+
+private:
+    std::vector<std::string> beginnings_;
+};
 
 } // namespace smsspool
 

@@ -387,6 +387,10 @@ CREATE INDEX IF NOT EXISTS follow_target ON follow (follower, target))sql";
 constexpr std::string_view index_follow_job = R"sql(
 CREATE INDEX IF NOT EXISTS follow_job ON follow (job_id))sql";
 
+// How often it was opened again; who tells of it must have read it since.
+constexpr std::string_view follow_turn =
+    "ALTER TABLE follow ADD COLUMN turn INTEGER NOT NULL DEFAULT 0";
+
 constexpr std::string_view table_agent = R"sql(
 CREATE TABLE IF NOT EXISTS agent (            -- programs that speak to the outside; one writer each
   name       TEXT NOT NULL PRIMARY KEY,       -- as follower
@@ -403,7 +407,7 @@ constexpr std::string_view table_bulk = R"sql(
 CREATE TABLE IF NOT EXISTS bulk (             -- messages to many, until each recipient has a job
   message_id     TEXT NOT NULL PRIMARY KEY,
   progress       TEXT NOT NULL,               -- open: being written, and there is no such message
-                                              -- yet; closed: accepted; damaged: cannot be read
+                                              -- yet; closed: accepted
   priority       INTEGER NOT NULL,            -- of the jobs, and so on
   not_before_ms  INTEGER NOT NULL,
   valid_until_ms INTEGER NOT NULL,
@@ -567,6 +571,7 @@ const std::vector<Migration>& migrations() {
         {"follow_progress", index_follow_progress},
         {"follow_target", index_follow_target},
         {"follow_job", index_follow_job},
+        {"follow.turn", follow_turn},
         {"agent", table_agent},
         {"bulk", table_bulk},
         {"bulk_progress", index_bulk_progress},

@@ -19,21 +19,12 @@ void run(const SharedCommits::Commit& commit, const std::vector<Submission*>& li
     }
 }
 
-// A message that found no room may be a small one that shared a commit with large ones.
-void run_each(const SharedCommits::Commit& commit, const std::vector<Submission*>& list) noexcept {
-    for (Submission* submission : list) {
-        submission->error = nullptr;
-        run(commit, {submission});
-    }
-}
-
-bool was_full(const std::exception_ptr& error) {
-    if (!error)
-        return false;
+// Nobody can write to the spool at all, whatever it is.
+bool is_everybodys(const std::exception_ptr& error) noexcept {
     try {
         std::rethrow_exception(error);
     } catch (const Error& known) {
-        return known.fault() == Fault::full;
+        return known.fault() == Fault::busy || known.fault() == Fault::unavailable;
     } catch (...) {
         return false;
     }
@@ -41,24 +32,49 @@ bool was_full(const std::exception_ptr& error) {
 
 } // namespace
 
-SharedCommits::SharedCommits(std::size_t most) : most_(most) {
+SharedCommits::SharedCommits(std::size_t most, std::size_t most_jobs)
+    : most_(most), most_jobs_(most_jobs) {
     now_.reserve(most);
     submissions_.reserve(most);
+    single_.resize(1);
+}
+
+bool SharedCommits::has_room() const noexcept {
+    return now_.size() < most_ && jobs_ < most_jobs_;
+}
+
+// Each of what a commit refused, alone; without the lock. One that finds the spool closed speaks
+// for those behind it.
+void SharedCommits::commit_each(const Commit& commit) noexcept {
+    std::exception_ptr closed;
+    for (Submission* submission : submissions_) {
+        submission->error = closed;
+        if (closed)
+            continue;
+        single_.front() = submission;
+        run(commit, single_);
+        if (submission->error && is_everybodys(submission->error))
+            closed = submission->error;
+    }
 }
 
 // With the lock held, and again when it returns; without it while it commits.
 void SharedCommits::lead(std::unique_lock<std::mutex>& lock, const Commit& commit) {
     now_.clear();
     submissions_.clear();
-    for (; !queue_.empty() && now_.size() < most_; queue_.pop_front()) {
+    for (jobs_ = 0; !queue_.empty() && has_room(); queue_.pop_front()) {
         now_.push_back(queue_.front());
         submissions_.push_back(&queue_.front()->submission);
+        jobs_ += submissions_.back()->message->recipients.size();
     }
     committing_ = true;
     lock.unlock();
     run(commit, submissions_);
-    if (submissions_.size() > 1 && was_full(submissions_.front()->error))
-        run_each(commit, submissions_);
+    // An error of the commit is that of all.
+    const std::exception_ptr error = submissions_.front()->error;
+    if (submissions_.size() > 1 && error && submissions_.back()->error == error &&
+        !is_everybodys(error))
+        commit_each(commit);
     lock.lock();
     committing_ = false;
     for (Waiting* waiting : now_) {

@@ -33,15 +33,17 @@ public:
     // of them; then nothing is stored.
     using Commit = std::function<void(const std::vector<Submission*>&)>;
 
-    // At most `most` messages in a commit.
-    explicit SharedCommits(std::size_t most = 256);
+    // At most `most` messages in a commit, and no more of them once they have `most_jobs`
+    // recipients together: the spool's other writers wait for all.
+    explicit SharedCommits(std::size_t most = 256, std::size_t most_jobs = 5000);
     SharedCommits(const SharedCommits&) = delete;
     SharedCommits& operator=(const SharedCommits&) = delete;
 
     // Any thread. Returns when `message` is committed or certainly not stored, with the answer to
     // it, or throws its error. `commit` may be called for those of other threads, or not at all.
-    // What the commit of several threw without being about one of them is thrown to each, but for
-    // one that is over the disk's limit: each tries that alone.
+    // What the commit of several threw may have been about one of them only: each is then tried
+    // alone, unless nobody can write to the spool at all (Error busy or unavailable): that is
+    // thrown to each.
     [[nodiscard]] StoreAnswer submit(const NewMessage& message, const Commit& commit);
 
     // How many wait for the next commit. Any thread.
@@ -56,11 +58,15 @@ private:
 
     void lead(std::unique_lock<std::mutex>& lock, const Commit& commit);
 
-    const std::size_t most_;
+    void commit_each(const Commit& commit) noexcept;
+    [[nodiscard]] bool has_room() const noexcept;
+
+    const std::size_t most_, most_jobs_;
     // Of the commit that is under way; only who commits uses them. They have room from the start:
     // nothing can fail between taking a message out of the queue and telling its thread.
     std::vector<Waiting*> now_;
-    std::vector<Submission*> submissions_;
+    std::vector<Submission*> submissions_, single_;
+    std::size_t jobs_ = 0;
     mutable std::mutex mutex_;
     std::deque<Waiting*> queue_; // protected by mutex_, as are all Waiting in it
     bool committing_ = false;    // likewise

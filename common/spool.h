@@ -325,6 +325,7 @@ struct Followed {
     std::int64_t code = 0;     // status of the last answer; 0: none
     std::string error;         // why the last try failed; empty: it did not
     UtcMs changed = 0;
+    std::int64_t turn = 0; // how often it was opened again
     // As it stands now:
     State state = State::queued;
     Delivery delivery = Delivery::none;
@@ -475,19 +476,19 @@ public:
     // was stored before is no new message, and no limit is in its way.
     StoreAnswer submit(const NewMessage& message);
 
-    // From now on its submit() shares commits with those of other threads. `commits` must outlive
-    // it.
+    // From now on its submit() shares commits with those of other threads, and may wait for another
+    // writer up to twice as long. `commits` must outlive it.
     void share(SharedCommits& commits);
     // A message to many comes in by several transactions, the last of which accepts it; its
     // recipients have jobs a little later. unfold() makes the next of these jobs, some hundred of
-    // them, and says how many; 0: all have theirs, or cannot be read (see take_damaged()). Who
-    // reads the message does not see the difference.
+    // them, and says how many; 0: all have theirs. What cannot be read of them becomes `failed`
+    // (SPOOL_DAMAGED), see take_damaged(). Who reads the message does not see the difference.
     std::size_t unfold();
-    // Whether unfold() has something to do.
+    // Whether unfold() has something to do. Needs no right to write.
     bool has_folded();
-    // Removes what was written before `before` of messages that were never accepted, since the
-    // program died; of how many.
-    std::size_t remove_unfinished(UtcMs before);
+    // Removes a bite of what was written before `before` of messages that were never accepted,
+    // since the program died. False: there is none.
+    bool remove_unfinished(UtcMs before);
 
     // The message with its jobs; nothing where there is none of this id.
     std::optional<MessageView> find(std::string_view message_id);
@@ -636,9 +637,11 @@ public:
     std::vector<Followed> to_tell(std::string_view follower, First first, std::string_view after,
                                   std::size_t limit, UtcMs now);
     // The other side knows `followed` as its `state` and `delivery` are there. It is done if that
-    // was final, unless the job has come to something else since. `code`: of the answer.
+    // was final, unless the job has come to something else since. `code`: of the answer. Nothing is
+    // noted where a person had it sent or told again since `followed` was read.
     void told(const Followed& followed, std::int64_t code, UtcMs now);
-    // It does not; `failures`, `due`, `code`, `error` and `progress` of `followed` are kept.
+    // It does not; `failures`, `due`, `code`, `error` and `progress` of `followed` are kept, but it
+    // is not given up where the job has come to something else since. Else as told().
     void not_told(const Followed& followed, UtcMs now);
     // In the order of their jobs' ids, those behind `after`, at most `limit`.
     std::vector<Followed> followed(std::string_view follower, Followed::Progress progress,

@@ -36,8 +36,9 @@ std::string whose(const Spender& spender) {
 }
 
 std::optional<NotAllowed> recipients_of(const Spender& spender, const NewMessage& message) {
+    const RecipientRule rule(spender.limits.recipients);
     for (const Recipient& recipient : message.recipients) {
-        if (!in_recipients(spender.limits.recipients, recipient.number))
+        if (!rule.allows(recipient.number))
             return NotAllowed{What::recipient,
                               recipient.number + " is not among the recipients that " +
                                   whose(spender) + " may write to",

@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "common/ids.h"
 #include "common/json.h"
+#include "common/spool_work.h"
 
 #include <algorithm>
 #include <optional>
@@ -51,10 +52,26 @@ std::optional<Folded> folded_of(const rapidjson::Value& value) {
     return folded;
 }
 
-// Nothing: it cannot be read.
-std::optional<std::vector<Folded>> read_piece(const std::string& text) {
+struct Piece {
+    std::int64_t number = 0;
+    std::string text;
+    std::int64_t jobs = 0;
+};
+
+std::optional<Piece> piece_of(Use& row) {
+    return row.step() ? std::optional(Piece{row.number(0), row.text(1), row.number(2)})
+                      : std::nullopt;
+}
+
+std::optional<Piece> first_piece(Database& db, std::string_view message_id) {
+    Use row = db.use(Sql::piece_first);
+    return piece_of(row.bind(message_id));
+}
+
+// Nothing: it cannot be read, or has not as many as it should.
+std::optional<std::vector<Folded>> read_piece(const Piece& piece) {
     rapidjson::Document list;
-    if (parse_json(text, 2, list) || !list.IsArray())
+    if (parse_json(piece.text, 2, list) || !list.IsArray() || list.Size() != piece.jobs)
         return std::nullopt;
     std::vector<Folded> all;
     for (const auto& value : list.GetArray()) {
@@ -64,15 +81,6 @@ std::optional<std::vector<Folded>> read_piece(const std::string& text) {
         all.push_back(std::move(*folded));
     }
     return all;
-}
-
-struct Piece {
-    std::int64_t number = 0;
-    std::string text;
-};
-
-std::optional<Piece> piece_of(Use& row) {
-    return row.step() ? std::optional(Piece{row.number(0), row.text(1)}) : std::nullopt;
 }
 
 // --- the whole ----------------------------------------------------------------------------------
@@ -155,6 +163,48 @@ std::int64_t jobs_in_pieces(Database& db, std::string_view message_id) {
     return row.bind(message_id).step() ? row.number(0) : 0;
 }
 
+// A bite of what was never accepted. False: nothing is left that may go.
+bool remove_bite(Database& db, std::string_view message_id) {
+    const auto bulk = bulk_of(db, message_id);
+    if (bulk && bulk->progress != "open")
+        return false;
+    for (std::size_t pieces = 0; pieces < bite_pieces; ++pieces) {
+        const auto piece = first_piece(db, message_id);
+        if (!piece) {
+            db.use(Sql::bulk_remove).bind(message_id).run();
+            return false;
+        }
+        db.use(Sql::piece_remove).bind_all(message_id, piece->number).run();
+    }
+    return true;
+}
+
+// So many recipients were accepted that nobody knows any more: they are dead letters, for a person
+// to see.
+std::vector<std::string> fail_damaged(Database& db, const Bulk& bulk, std::int64_t count) {
+    std::vector<std::string> ids;
+    count = std::clamp(count, std::int64_t{1}, static_cast<std::int64_t>(piece_jobs));
+    while (ids.size() < static_cast<std::size_t>(count)) {
+        Work work;
+        work.job_id = ids.emplace_back(new_id());
+        work.message_id = bulk.message.id;
+        add_job(db, bulk.message, {}, work.job_id);
+        if (!give_up_damaged(db, work, State::queued, bulk.message.created))
+            throw Error(Fault::bug, "spool: job " + work.job_id + " is not as it was made");
+    }
+    return ids;
+}
+
+std::vector<std::string> make_jobs(Database& db, const Bulk& bulk,
+                                   const std::vector<Folded>& recipients) {
+    std::vector<std::string> ids;
+    for (const Folded& folded : recipients) {
+        add_job(db, bulk.message, folded.recipient, folded.id);
+        ids.push_back(folded.id);
+    }
+    return ids;
+}
+
 } // namespace
 
 bool is_bulk(const NewMessage& message) noexcept {
@@ -200,23 +250,8 @@ void write_bulk(Database& db, const NewMessage& message, const std::function<voi
 }
 
 void remove_bulk(Database& db, std::string_view message_id) {
-    for (bool more = true; more;) {
-        db.transact([&] {
-            more = true;
-            for (std::size_t pieces = 0; pieces < bite_pieces && more; ++pieces) {
-                std::optional<Piece> piece;
-                {
-                    Use row = db.use(Sql::piece_first);
-                    piece = piece_of(row.bind(message_id));
-                }
-                more = piece.has_value();
-                if (piece)
-                    db.use(Sql::piece_remove).bind_all(message_id, piece->number).run();
-            }
-            if (!more)
-                db.use(Sql::bulk_remove).bind(message_id).run();
-        });
-    }
+    for (bool more = true; more;)
+        db.transact([&] { more = remove_bite(db, message_id); });
 }
 
 void close_bulk(Database& db, const NewMessage& message) {
@@ -226,38 +261,31 @@ void close_bulk(Database& db, const NewMessage& message) {
                                             " were removed while it was written");
 }
 
-std::size_t unfold_piece(Database& db, std::string_view message_id,
-                         std::vector<std::string>& damaged) {
+std::optional<std::vector<std::string>> unfold_piece(Database& db, std::string_view message_id,
+                                                     std::vector<std::string>& damaged) {
     const auto bulk = bulk_of(db, message_id);
     if (!bulk || bulk->progress != "closed")
-        return 0;
-    std::optional<Piece> piece;
-    {
-        Use row = db.use(Sql::piece_first);
-        piece = piece_of(row.bind(message_id));
-    }
+        return std::nullopt;
+    const auto piece = first_piece(db, message_id);
     if (!piece) {
         db.use(Sql::bulk_remove).bind(message_id).run();
-        return 0;
+        return std::nullopt;
     }
-    const auto all = read_piece(piece->text);
-    if (!all) {
-        db.use(Sql::bulk_damaged).bind(message_id).run();
+    const auto recipients = read_piece(*piece);
+    if (!recipients)
         damaged.emplace_back(message_id);
-        return 0;
-    }
-    for (const Folded& folded : *all)
-        add_job(db, bulk->message, folded.recipient, folded.id);
+    auto ids =
+        recipients ? make_jobs(db, *bulk, *recipients) : fail_damaged(db, *bulk, piece->jobs);
     db.use(Sql::piece_remove).bind_all(message_id, piece->number).run();
-    if (jobs_in_pieces(db, message_id) == 0)
+    if (!first_piece(db, message_id))
         db.use(Sql::bulk_remove).bind(message_id).run();
-    return all->size();
+    return ids;
 }
 
 void each_folded(Database& db, std::string_view message_id,
                  const std::function<Spool::Each(const JobView&)>& take) {
     const auto bulk = bulk_of(db, message_id);
-    if (!bulk || bulk->progress == "open")
+    if (!bulk || bulk->progress != "closed")
         return;
     std::int64_t last = -1;
     for (;;) {
@@ -269,7 +297,7 @@ void each_folded(Database& db, std::string_view message_id,
         if (!piece)
             return;
         last = piece->number;
-        const auto all = read_piece(piece->text);
+        const auto all = read_piece(*piece);
         for (const Folded& folded : all.value_or(std::vector<Folded>())) {
             if (take(job_of(folded, *bulk)) == Spool::Each::stop)
                 return;
@@ -277,12 +305,14 @@ void each_folded(Database& db, std::string_view message_id,
     }
 }
 
-StateCount count_folded(Database& db, std::string_view message_id) {
+std::int64_t count_folded(Database& db, std::string_view message_id) {
     const auto bulk = bulk_of(db, message_id);
-    if (!bulk || bulk->progress == "open")
-        return {};
-    return {bulk->progress == "closed" ? State::queued : State::failed,
-            jobs_in_pieces(db, message_id)};
+    return bulk && bulk->progress == "closed" ? jobs_in_pieces(db, message_id) : 0;
+}
+
+bool Spool::has_folded() {
+    Use row = db_->use(Sql::bulk_next);
+    return row.step();
 }
 
 std::size_t Spool::unfold() {
@@ -296,28 +326,27 @@ std::size_t Spool::unfold() {
             if (row.step())
                 next = row.text(0);
         }
-        jobs = next.empty() ? 0 : unfold_piece(*db_, next, damaged);
+        const auto ids = unfold_piece(*db_, next, damaged);
+        jobs = ids ? ids->size() : 0;
     });
     damaged_.insert(damaged_.end(), damaged.begin(), damaged.end());
     return jobs;
 }
 
-bool Spool::has_folded() {
-    Use row = db_->use(Sql::bulk_next);
-    return row.step();
-}
-
-std::size_t Spool::remove_unfinished(UtcMs before) {
-    std::vector<std::string> ids;
-    {
-        Use row = db_->use(Sql::bulk_left_open);
-        row.bind(before);
-        while (row.step())
-            ids.push_back(row.text(0));
-    }
-    for (const std::string& id : ids)
-        remove_bulk(*db_, id);
-    return ids.size();
+bool Spool::remove_unfinished(UtcMs before) {
+    bool more = false;
+    db_->transact([&] {
+        std::string next;
+        {
+            Use row = db_->use(Sql::bulk_left_open);
+            if (row.bind(before).step())
+                next = row.text(0);
+        }
+        more = !next.empty();
+        if (more)
+            (void)remove_bite(*db_, next);
+    });
+    return more;
 }
 
 } // namespace smsspool

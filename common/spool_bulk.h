@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,21 +35,23 @@ void add_job(Database& db, const NewMessage& message, const Recipient& recipient
 // Writes the recipients of `message`, in transactions of its own; `before_each` is called in each.
 // What an earlier call left of this id goes first.
 void write_bulk(Database& db, const NewMessage& message, const std::function<void()>& before_each);
-// All that was written, with whatever it holds, in transactions of its own.
+// What was written of a message that is not accepted, in transactions of its own. One that was
+// accepted stays as it is.
 void remove_bulk(Database& db, std::string_view message_id);
 // The message is accepted. Throws Error(unavailable) where something of it is not there any more.
 void close_bulk(Database& db, const NewMessage& message);
 
-// Makes jobs of the next piece of this message; how many. 0: there is none. What cannot be read
-// stays, and is said to be damaged: `damaged` is given the message's id.
-std::size_t unfold_piece(Database& db, std::string_view message_id,
-                         std::vector<std::string>& damaged);
+// Makes jobs of the next piece of this message; their ids. Nothing: there is no piece left. The
+// recipients of a piece that cannot be read become jobs without a number, which have failed
+// (SPOOL_DAMAGED); then `damaged` is given the message's id.
+std::optional<std::vector<std::string>> unfold_piece(Database& db, std::string_view message_id,
+                                                     std::vector<std::string>& damaged);
 
 // What of the message has no job yet, as if it had: in order, until `take` says stop.
 void each_folded(Database& db, std::string_view message_id,
                  const std::function<Spool::Each(const JobView&)>& take);
-// How many these are, and the state that they are in.
-[[nodiscard]] StateCount count_folded(Database& db, std::string_view message_id);
+// How many these are.
+[[nodiscard]] std::int64_t count_folded(Database& db, std::string_view message_id);
 
 } // namespace smsspool
 

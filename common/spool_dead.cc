@@ -67,8 +67,10 @@ Verdict verdict_on(const DeadLetter& letter, Verdict::How how, State state) {
     return {how, letter.job_id, letter.message_id, state, letter.not_before, letter.valid_until};
 }
 
-// What the worker would be told can be read.
+// What the worker would be told can be read, and says to whom.
 bool can_be_sent(Database& db, const DeadLetter& letter, UtcMs now) {
+    if (letter.number.empty())
+        return false;
     Work work;
     work.job_id = letter.job_id;
     work.message_id = letter.message_id;
@@ -168,6 +170,28 @@ std::optional<std::vector<std::string>> waiting_jobs(Database& db, std::string_v
     return ids;
 }
 
+// Recipients that have no job yet get one that is taken back, a piece in a transaction: none of
+// them can be claimed in between. How many.
+std::int64_t cancel_folded(Database& db, std::string_view message_id, UtcMs now,
+                           std::vector<std::string>& damaged) {
+    std::int64_t all = 0;
+    for (bool more = true; more;) {
+        std::int64_t canceled = 0;
+        std::vector<std::string> found;
+        db.transact([&] {
+            canceled = 0;
+            found.clear();
+            const auto ids = unfold_piece(db, message_id, found);
+            more = ids.has_value();
+            for (const std::string& id : ids.value_or(std::vector<std::string>()))
+                canceled += db.use(Sql::cancel_job).bind_all(now, id).run();
+        });
+        all += canceled;
+        damaged.insert(damaged.end(), found.begin(), found.end());
+    }
+    return all;
+}
+
 } // namespace
 
 std::vector<DeadLetter> Spool::dead_letters(const DeadFilter& filter, std::string_view after,
@@ -231,16 +255,8 @@ std::optional<Withdrawal> Spool::cancel(std::string_view message_id, std::string
                                         UtcMs now) {
     if (!is_message_of(*db_, message_id, user))
         return std::nullopt;
-    // Those that have no job yet get one, which can be taken back.
-    for (std::size_t unfolded = 1; unfolded > 0;) {
-        std::vector<std::string> damaged;
-        db_->transact([&] {
-            damaged.clear();
-            unfolded = unfold_piece(*db_, message_id, damaged);
-        });
-        damaged_.insert(damaged_.end(), damaged.begin(), damaged.end());
-    }
     Withdrawal withdrawal;
+    withdrawal.canceled = cancel_folded(*db_, message_id, now, damaged_);
     std::string behind;
     for (bool more = true; more;) {
         std::int64_t canceled = 0;

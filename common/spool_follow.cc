@@ -62,9 +62,10 @@ void read_job_side(const Use& row, Followed& followed) {
     followed.created = row.number(26);
     followed.callback = row.text(27);
     followed.reply_timeout_ms = row.number_or_nothing(28);
+    followed.turn = row.number(29);
 }
 
-// A row of follow_due, follow_list, follow_get or follow_target.
+// A row of follow_due, follow_list or follow_get.
 Followed read_followed(const Use& row) {
     Followed followed;
     followed.follower = row.text(0);
@@ -140,16 +141,19 @@ void Spool::told(const Followed& followed, std::int64_t code, UtcMs now) {
         db_->use(Sql::follow_told)
             .bind_all(name_of(followed.state), name_of(followed.delivery),
                       word_of(done ? Progress::done : Progress::open), code, now, followed.follower,
-                      followed.job_id)
+                      followed.job_id, followed.turn)
             .run();
     });
 }
 
 void Spool::not_told(const Followed& followed, UtcMs now) {
     db_->transact([&] {
+        const bool news = followed.progress == Progress::given_up && !stands_as(*db_, followed);
         db_->use(Sql::follow_failed)
-            .bind_all(word_of(followed.progress), followed.failures, followed.due, followed.code,
-                      followed.error, now, followed.follower, followed.job_id)
+            .bind_all(word_of(news ? Progress::open : followed.progress),
+                      news ? std::int64_t{0} : followed.failures, news ? now : followed.due,
+                      followed.code, followed.error, now, followed.follower, followed.job_id,
+                      followed.turn)
             .run();
     });
 }
@@ -167,8 +171,14 @@ std::optional<Followed> Spool::followed_job(std::string_view follower, std::stri
 }
 
 std::optional<Followed> Spool::followed_target(std::string_view follower, std::string_view target) {
-    Use row = db_->use(Sql::follow_target);
-    return read_one(row.bind_all(follower, target));
+    std::string job_id;
+    {
+        Use row = db_->use(Sql::follow_target);
+        if (!row.bind_all(follower, target).step())
+            return std::nullopt;
+        job_id = row.text(0);
+    }
+    return followed_job(follower, job_id);
 }
 
 bool Spool::tell_again(std::string_view follower, std::string_view job_id, UtcMs now) {

@@ -90,6 +90,7 @@ void answer_job(Database& db, const Match& match, InboxMessage& message, TakenIn
             .run() != 1)
         throw Error(Fault::bug, "spool: job " + match.job_id + " is not as it was a moment ago");
     db.use(Sql::awaiting_remove).bind(match.job_id).run();
+    db.use(Sql::follow_news).bind(match.job_id).run();
     message.state = "reply";
     message.job_id = match.job_id;
     taken.message_id = match.message_id;

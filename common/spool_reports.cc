@@ -46,6 +46,7 @@ Delivery fold(Database& db, const std::string& job_id, std::int64_t parts) {
     }
     const Delivered now = delivery_of(parts, reports);
     db.use(Sql::job_delivery).bind_all(name_of(now.delivery), now.when, job_id).run();
+    db.use(Sql::follow_news).bind(job_id).run();
     return now.delivery;
 }
 

@@ -134,8 +134,8 @@ StoreAnswer store(Database& db, const NewMessage& message, std::int64_t reserve,
     return {Stored::done, message.id, {}};
 }
 
-// One of several in a transaction. What is wrong with it alone is found before anything of it is
-// written, and stays its own.
+// One of several in a transaction. Whose id it takes is found before anything of it is written, and
+// is its own error; every other ends the transaction.
 void store_one(Database& db, Submission& submission, const std::vector<std::string>& ids,
                std::int64_t reserve) {
     const NewMessage& message = *submission.message;

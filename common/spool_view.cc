@@ -5,8 +5,8 @@
 #include "common/spool_bulk.h"
 #include "common/spool_work.h"
 
-#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace smsspool {
 
@@ -201,8 +201,7 @@ JobCounts Spool::job_counts(std::string_view message_id) {
             if (attempted && (!counts.attempted || *attempted > *counts.attempted))
                 counts.attempted = attempted;
         }
-        const StateCount folded = count_folded(*db_, message_id);
-        counts.jobs[static_cast<std::size_t>(folded.state)] += folded.jobs;
+        counts.jobs[static_cast<std::size_t>(State::queued)] += count_folded(*db_, message_id);
     });
     return counts;
 }
@@ -278,20 +277,17 @@ std::vector<StateCount> Spool::state_counts() {
     std::vector<StateCount> counts;
     db_->look([&] {
         counts.clear();
-        const auto add = [&](State state, std::int64_t jobs) {
-            const auto same = std::find_if(counts.begin(), counts.end(),
-                                           [&](const auto& each) { return each.state == state; });
-            if (same != counts.end())
-                same->jobs += jobs;
-            else
-                counts.push_back({state, jobs});
-        };
+        std::int64_t folded = 0;
+        if (Use row = db_->use(Sql::bulk_waiting); row.step())
+            folded = row.number(0);
         Use row = db_->use(Sql::job_counts);
-        while (row.step())
-            add(state_of(row.text(0)), row.number(1));
-        Use folded = db_->use(Sql::bulk_waiting);
-        while (folded.step())
-            add(folded.text(0) == "closed" ? State::queued : State::failed, folded.number(1));
+        while (row.step()) {
+            counts.push_back({state_of(row.text(0)), row.number(1)});
+            if (counts.back().state == State::queued)
+                counts.back().jobs += std::exchange(folded, 0);
+        }
+        if (folded > 0)
+            counts.push_back({State::queued, folded});
     });
     return counts;
 }

@@ -191,7 +191,6 @@ enum class Sql : std::uint8_t {
     agent_remove,
     bulk_add,
     bulk_close,
-    bulk_damaged,
     bulk_next,
     bulk_get,
     bulk_waiting,
@@ -582,31 +581,33 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "INSERT INTO follow (follower, job_id, message_id, target, told_state, told_delivery, "
      "progress, failures, due_ms, code, error, changed_ms) VALUES (?, ?, ?, ?, '', '', 'open', 0, "
      "?, 0, '', ?)"},
-    // What follow_due, follow_list, follow_get and follow_target give is read by read_followed().
+    // What follow_due, follow_list and follow_get give is read by read_followed().
     {Sql::follow_due,
      "SELECT follow.follower, follow.job_id, follow.message_id, target, told_state, "
      "told_delivery, progress, failures, due_ms, follow.code, error, changed_ms, job.state, "
      "job.delivery, job.number, job.number_given, job.error_code, job.error_text, "
      "job.attempted_ms, job.ended_ms, job.delivered_ms, job.reply_text, job.reply_ms, "
      "message.username, message.label, message.parts, message.created_ms, message.callback, "
-     "message.reply_timeout_ms FROM follow JOIN job ON job.id = follow.job_id JOIN message ON "
+     "message.reply_timeout_ms, turn FROM follow JOIN job ON job.id = follow.job_id JOIN message "
+     "ON "
      "message.id = follow.message_id WHERE follow.follower = ? AND progress = 'open' AND "
      "follow.job_id > ? AND due_ms <= ? AND ((? = 1 AND told_state = '') OR (job.state <> "
      "'queued' AND job.state <> 'sending' AND (told_state <> job.state OR told_delivery <> "
      "job.delivery))) ORDER BY follow.job_id LIMIT ?"},
     {Sql::follow_told,
      "UPDATE follow SET told_state = ?, told_delivery = ?, progress = ?, failures = 0, code = ?, "
-     "error = '', changed_ms = ? WHERE follower = ? AND job_id = ?"},
+     "error = '', changed_ms = ? WHERE follower = ? AND job_id = ? AND turn = ?"},
     {Sql::follow_failed,
      "UPDATE follow SET progress = ?, failures = ?, due_ms = ?, code = ?, error = ?, changed_ms = "
-     "? WHERE follower = ? AND job_id = ?"},
+     "? WHERE follower = ? AND job_id = ? AND turn = ?"},
     {Sql::follow_list,
      "SELECT follow.follower, follow.job_id, follow.message_id, target, told_state, "
      "told_delivery, progress, failures, due_ms, follow.code, error, changed_ms, job.state, "
      "job.delivery, job.number, job.number_given, job.error_code, job.error_text, "
      "job.attempted_ms, job.ended_ms, job.delivered_ms, job.reply_text, job.reply_ms, "
      "message.username, message.label, message.parts, message.created_ms, message.callback, "
-     "message.reply_timeout_ms FROM follow JOIN job ON job.id = follow.job_id JOIN message ON "
+     "message.reply_timeout_ms, turn FROM follow JOIN job ON job.id = follow.job_id JOIN message "
+     "ON "
      "message.id = follow.message_id WHERE follow.follower = ? AND progress = ? AND "
      "follow.job_id > ? ORDER BY follow.job_id LIMIT ?"},
     {Sql::follow_get,
@@ -615,27 +616,23 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "job.delivery, job.number, job.number_given, job.error_code, job.error_text, "
      "job.attempted_ms, job.ended_ms, job.delivered_ms, job.reply_text, job.reply_ms, "
      "message.username, message.label, message.parts, message.created_ms, message.callback, "
-     "message.reply_timeout_ms FROM follow JOIN job ON job.id = follow.job_id JOIN message ON "
+     "message.reply_timeout_ms, turn FROM follow JOIN job ON job.id = follow.job_id JOIN message "
+     "ON "
      "message.id = follow.message_id WHERE follow.follower = ? AND follow.job_id = ?"},
-    {Sql::follow_target,
-     "SELECT follow.follower, follow.job_id, follow.message_id, target, told_state, "
-     "told_delivery, progress, failures, due_ms, follow.code, error, changed_ms, job.state, "
-     "job.delivery, job.number, job.number_given, job.error_code, job.error_text, "
-     "job.attempted_ms, job.ended_ms, job.delivered_ms, job.reply_text, job.reply_ms, "
-     "message.username, message.label, message.parts, message.created_ms, message.callback, "
-     "message.reply_timeout_ms FROM follow JOIN job ON job.id = follow.job_id JOIN message ON "
-     "message.id = follow.message_id WHERE follow.follower = ? AND target = ? ORDER BY "
-     "follow.job_id LIMIT 1"},
+    {Sql::follow_target, "SELECT job_id FROM follow WHERE follower = ? AND target = ? ORDER BY "
+                         "job_id LIMIT 1"},
     {Sql::follow_replay,
      "UPDATE follow SET told_state = '', told_delivery = '', progress = 'open', failures = 0, "
-     "due_ms = ?, changed_ms = ? WHERE follower = ? AND job_id = ?"},
+     "due_ms = ?, changed_ms = ?, turn = turn + 1 WHERE follower = ? AND job_id = ?"},
     // It begins anew, and may well come to the same: what was told of it before does not count.
     {Sql::follow_reopen,
      "UPDATE follow SET progress = 'open', told_state = CASE WHEN told_state = '' THEN '' ELSE "
-     "'queued' END, told_delivery = '', failures = 0, due_ms = ? WHERE job_id = ?"},
+     "'queued' END, told_delivery = '', failures = 0, due_ms = ?, turn = turn + 1 WHERE job_id = "
+     "?"},
     {Sql::follow_news,
      "UPDATE follow SET progress = 'open', failures = 0, due_ms = 0 WHERE job_id = ? AND progress "
-     "= 'done'"},
+     "= 'done' AND EXISTS (SELECT 1 FROM job WHERE job.id = follow.job_id AND (job.state <> "
+     "told_state OR job.delivery <> told_delivery))"},
     {Sql::follow_counts, "SELECT follower, progress, COUNT(*) FROM follow GROUP BY follower, "
                          "progress"},
     {Sql::follow_forget, "DELETE FROM follow WHERE job_id = ?"},
@@ -651,24 +648,24 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "target, created_ms) VALUES (?, 'open', ?, ?, ?, ?, ?, ?)"},
     {Sql::bulk_close,
      "UPDATE bulk SET progress = 'closed' WHERE message_id = ? AND progress = 'open'"},
-    {Sql::bulk_damaged,
-     "UPDATE bulk SET progress = 'damaged' WHERE message_id = ? AND progress = 'closed'"},
     {Sql::bulk_next, "SELECT message_id FROM bulk WHERE progress = 'closed' ORDER BY priority, "
                      "created_ms, message_id LIMIT 1"},
     {Sql::bulk_get, "SELECT progress, priority, not_before_ms, valid_until_ms, follower, target, "
                     "created_ms FROM bulk WHERE message_id = ?"},
     {Sql::bulk_waiting,
-     "SELECT progress, COALESCE(SUM(jobs), 0) FROM bulk JOIN bulk_piece ON bulk_piece.message_id "
-     "= bulk.message_id WHERE progress <> 'open' GROUP BY progress"},
+     "SELECT COALESCE(SUM(jobs), 0) FROM bulk JOIN bulk_piece ON bulk_piece.message_id = "
+     "bulk.message_id WHERE progress = 'closed'"},
     {Sql::bulk_remove, "DELETE FROM bulk WHERE message_id = ?"},
     {Sql::bulk_left_open,
-     "SELECT message_id FROM bulk WHERE progress = 'open' AND created_ms < ? LIMIT 100"},
+     "SELECT message_id FROM bulk WHERE progress = 'open' AND created_ms < ? LIMIT 1"},
     {Sql::piece_add,
      "INSERT INTO bulk_piece (message_id, piece, jobs, recipients) VALUES (?, ?, ?, ?)"},
-    {Sql::piece_first, "SELECT piece, recipients FROM bulk_piece WHERE message_id = ? ORDER BY "
-                       "piece LIMIT 1"},
-    {Sql::piece_after, "SELECT piece, recipients FROM bulk_piece WHERE message_id = ? AND piece > "
-                       "? ORDER BY piece LIMIT 1"},
+    {Sql::piece_first,
+     "SELECT piece, recipients, jobs FROM bulk_piece WHERE message_id = ? ORDER BY "
+     "piece LIMIT 1"},
+    {Sql::piece_after,
+     "SELECT piece, recipients, jobs FROM bulk_piece WHERE message_id = ? AND piece > "
+     "? ORDER BY piece LIMIT 1"},
     {Sql::piece_sum, "SELECT COALESCE(SUM(jobs), 0) FROM bulk_piece WHERE message_id = ?"},
     {Sql::piece_remove, "DELETE FROM bulk_piece WHERE message_id = ? AND piece = ?"},
     {Sql::care_bulk_alone,

@@ -22,6 +22,12 @@ namespace smsspool {
 
 namespace {
 
+// Where the spool cannot be written to, what is done beside sending is tried again after this.
+constexpr std::chrono::seconds pause_after_trouble{1};
+
+// A message to many that is not complete by then never will be: writing one takes seconds.
+constexpr Ms unfinished_kept = std::chrono::hours(1);
+
 // Beside the spool, so that it is the spool's whatever the settings say. Not the database itself:
 // closing that would drop SQLite's own locks.
 Fd take_lock(const std::string& file) {
@@ -223,25 +229,30 @@ void Daemon::step_lanes() {
 
 // A piece for each step of all lanes: a message to many holds up nobody.
 void Daemon::unfold() {
-    if (folded_ && context_.phase == Context::Phase::running && Monotonic::now() >= next_unfold_)
+    if ((folded_ || unfinished_) && context_.phase == Context::Phase::running &&
+        Monotonic::now() >= next_unfold_)
         (void)try_to(&Daemon::unfold_some);
 }
 
 void Daemon::unfold_some() {
-    // Where the spool fails, not at once again.
-    next_unfold_ = Monotonic::now() + config_.sweep_interval;
-    folded_ = spool_.unfold() > 0 || spool_.has_folded();
-    next_unfold_ = {};
-    record_damaged(spool_);
-    if (folded_)
+    next_unfold_ = Monotonic::now() + pause_after_trouble; // if this throws
+    // A look first: most pokes are about messages to one.
+    folded_ = folded_ && spool_.has_folded();
+    if (folded_) {
+        (void)spool_.unfold();
+        record_damaged(spool_);
         look_everywhere();
+    } else if (unfinished_) {
+        unfinished_ = spool_.remove_unfinished(utc_now() - unfinished_kept.count());
+    }
+    next_unfold_ = {};
 }
 
 // --- waiting ------------------------------------------------------------------------------------
 
 int Daemon::timeout_ms() const {
     auto wake = std::min({next_sweep_, next_beat_, next_watchdog_});
-    if (folded_ && context_.phase == Context::Phase::running)
+    if ((folded_ || unfinished_) && context_.phase == Context::Phase::running)
         wake = std::min(wake, next_unfold_);
     for (const auto& lane : lanes_)
         wake = std::min(wake, lane->wake_at());

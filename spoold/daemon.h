@@ -56,7 +56,6 @@ private:
     void give_up_replies();
     void hand_out_fragments();
     void purge();
-    void remove_unfinished();
     void watch_disk();
     void beat();
     // False where the spool was busy: then the rest would wait as well.
@@ -73,7 +72,8 @@ private:
     DaemonView self_;
     std::string told_systemd_;
     bool disk_low_ = false;
-    bool folded_ = true; // perhaps: messages to many whose recipients have no jobs yet
+    // Perhaps: recipients of messages to many that have no jobs yet, or were never accepted.
+    bool folded_ = true, unfinished_ = true;
     Monotonic::time_point next_sweep_{};
     Monotonic::time_point next_unfold_{};
     Monotonic::time_point next_beat_{};

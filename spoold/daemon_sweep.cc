@@ -18,9 +18,6 @@ constexpr Ms traces_kept = std::chrono::hours(24 * 30);
 // Replies of a modem that is not in the configuration any more are given up this much later.
 constexpr Ms forgotten_modem_grace = std::chrono::minutes(2);
 
-// A message to many that is not complete by then never will be: writing one takes seconds.
-constexpr Ms unfinished_kept = std::chrono::hours(1);
-
 } // namespace
 
 bool Daemon::try_to(void (Daemon::*what)()) {
@@ -47,11 +44,10 @@ void Daemon::beat() {
 void Daemon::sweep() {
     // Where a poke was lost, this is what finds the work.
     look_everywhere();
-    folded_ = true;
+    folded_ = unfinished_ = true;
     watch_disk();
-    constexpr std::array chores{&Daemon::reroute,         &Daemon::expire,
-                                &Daemon::give_up_replies, &Daemon::hand_out_fragments,
-                                &Daemon::purge,           &Daemon::remove_unfinished};
+    constexpr std::array chores{&Daemon::reroute, &Daemon::expire, &Daemon::give_up_replies,
+                                &Daemon::hand_out_fragments, &Daemon::purge};
     (void)std::all_of(chores.begin(), chores.end(), [&](auto chore) { return try_to(chore); });
 }
 
@@ -114,14 +110,6 @@ void Daemon::give_up_replies() {
     const UtcMs forgotten = before - forgotten_modem_grace.count();
     if (self_.started < forgotten)
         give_up("", forgotten);
-}
-
-void Daemon::remove_unfinished() {
-    const std::size_t removed = spool_.remove_unfinished(utc_now() - unfinished_kept.count());
-    if (removed > 0)
-        log_warning("SPOOL", std::to_string(removed) + " messages to many were never accepted, "
-                                                       "since a program died; their recipients "
-                                                       "were removed");
 }
 
 void Daemon::purge() {

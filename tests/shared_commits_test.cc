@@ -139,23 +139,55 @@ BOOST_AUTO_TEST_CASE(an_error_of_the_commit_is_everybodys) {
     BOOST_TEST(commits.submit(messages[0], answer_all).message_id == messages[0].id);
 }
 
-// There may be room for each of them, or for those that are not too long.
-BOOST_AUTO_TEST_CASE(where_the_disk_is_full_each_tries_alone) {
+// It may be about one of them, and nobody knows which.
+BOOST_AUTO_TEST_CASE(where_one_spoils_a_commit_each_tries_alone) {
+    for (const Fault fault : {Fault::full, Fault::corrupt, Fault::bug}) {
+        SharedCommits commits;
+        Gate gate;
+        const std::vector<NewMessage> messages{new_message("a"), new_message("bad"),
+                                               new_message("c")};
+        const auto body = [&](const std::vector<Submission*>& list) {
+            answer_all(list);
+            for (const Submission* each : list) {
+                if (each->message->text == "bad")
+                    throw Error(fault, "this one");
+            }
+        };
+        std::vector<std::thread> threads;
+        auto answers = crowd(commits, messages, gate, body, threads);
+        BOOST_TEST(answers[0].get().message_id == messages[0].id);
+        BOOST_TEST((fault_of([&] { (void)answers[1].get(); }) == fault));
+        BOOST_TEST(answers[2].get().message_id == messages[2].id);
+    }
+}
+
+// Else each would wait as long for a spool that others hold.
+BOOST_AUTO_TEST_CASE(but_not_against_a_wall) {
     SharedCommits commits;
     Gate gate;
-    const std::vector<NewMessage> messages{new_message("a"), new_message("long"), new_message("c")};
+    const std::vector<NewMessage> messages(5, new_message("a"));
     const auto body = [&](const std::vector<Submission*>& list) {
-        for (const Submission* each : list) {
-            if (each->message->text == "long")
-                throw Error(Fault::full, "no room");
-        }
         answer_all(list);
+        if (gate.sizes.size() > 1)
+            throw Error(list.size() > 1 ? Fault::full : Fault::busy, "no");
     };
     std::vector<std::thread> threads;
     auto answers = crowd(commits, messages, gate, body, threads);
-    BOOST_TEST(answers[0].get().message_id == messages[0].id);
-    BOOST_TEST((fault_of([&] { (void)answers[1].get(); }) == Fault::full));
-    BOOST_TEST(answers[2].get().message_id == messages[2].id);
+    (void)answers[0].get();
+    for (std::size_t i = 1; i < messages.size(); ++i)
+        BOOST_TEST((fault_of([&] { (void)answers[i].get(); }) == Fault::busy));
+    BOOST_TEST(gate.sizes == (std::vector<std::size_t>{1, 4, 1}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(long_ones_go_in_several_commits) {
+    SharedCommits commits(256, 100);
+    Gate gate;
+    NewMessage message = new_message("a");
+    message.recipients.assign(60, {"333", "333"});
+    std::vector<std::thread> threads;
+    auto answers = crowd(commits, std::vector(6, message), gate, answer_all, threads);
+    BOOST_TEST(gate.sizes == (std::vector<std::size_t>{1, 2, 2, 1}),
+               boost::test_tools::per_element());
 }
 
 // In the spool itself: threads with connections of their own, and one of them wrong.
