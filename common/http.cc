@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <curl/curl.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -61,29 +62,46 @@ struct Body {
 
 // --- where it may go ----------------------------------------------------------------------------
 
+// A mapped IPv4 address as what it leads to.
 std::string address_of(const sockaddr* address) {
     std::array<char, INET6_ADDRSTRLEN> text{};
+    int family = address->sa_family;
     const void* bytes = nullptr;
-    if (address->sa_family == AF_INET)
+    if (family == AF_INET) {
         bytes = &reinterpret_cast<const sockaddr_in*>(address)->sin_addr;
-    else if (address->sa_family == AF_INET6)
-        bytes = &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
-    if (bytes == nullptr ||
-        ::inet_ntop(address->sa_family, bytes, text.data(), text.size()) == nullptr)
+    } else if (family == AF_INET6) {
+        const in6_addr& six = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
+        const bool mapped = IN6_IS_ADDR_V4MAPPED(&six);
+        family = mapped ? AF_INET : AF_INET6;
+        bytes = mapped ? &six.s6_addr[12] : &six.s6_addr[0];
+    }
+    if (bytes == nullptr || ::inet_ntop(family, bytes, text.data(), text.size()) == nullptr)
         return {};
     return text.data();
 }
 
-bool may_reach(const HttpRequest& request, const std::string& address) {
-    return is_public_address(address) ||
-           (!request.networks.empty() && in_networks(request.networks, address));
+// Why it may not be reached; empty: it may.
+std::string refusal(const HttpRequest& request, const std::string& address) {
+    if (!words_in(request.networks).empty() && in_networks(request.networks, address))
+        return {};
+    if (!is_public_address(address))
+        return address + " is no public address";
+    return is_own_address(address) ? address + " is an address of this machine" : "";
 }
+
+// What a request may reach.
+struct Reached {
+    const HttpRequest* request = nullptr;
+    std::string refused; // why it may not reach what it last wanted to; empty: it may
+};
 
 // What libcurl is about to connect to, after the name was looked up.
 curl_socket_t open_in_reach(void* data, curlsocktype, curl_sockaddr* to) {
     try {
-        const auto& request = *static_cast<const HttpRequest*>(data);
-        if (!may_reach(request, address_of(&to->addr)))
+        auto& reached = *static_cast<Reached*>(data);
+        reached.refused = "what it leads to cannot be looked at";
+        reached.refused = refusal(*reached.request, address_of(&to->addr));
+        if (!reached.refused.empty())
             return CURL_SOCKET_BAD;
         return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
     } catch (const std::exception&) { // C calls this
@@ -186,7 +204,14 @@ public:
         curl_easy_getinfo(handle_, CURLINFO_RETRY_AFTER, &seconds);
         return seconds;
     }
+    [[nodiscard]] Ms took() const {
+        curl_off_t microseconds = 0;
+        curl_easy_getinfo(handle_, CURLINFO_TOTAL_TIME_T, &microseconds);
+        return std::chrono::duration_cast<Ms>(std::chrono::microseconds(microseconds));
+    }
     [[nodiscard]] std::string error(CURLcode code) const {
+        if (!reached_.refused.empty())
+            return reached_.refused;
         return error_.front() != '\0' ? error_.data() : curl_easy_strerror(code);
     }
 
@@ -203,16 +228,18 @@ private:
     }
 
     void stay_in_reach(const HttpRequest& request) {
+        reached_ = {&request, {}};
         if (request.reach == HttpRequest::Reach::anywhere)
             return;
         set(CURLOPT_PROXY, "");
         set(CURLOPT_OPENSOCKETFUNCTION, &open_in_reach);
-        set(CURLOPT_OPENSOCKETDATA, static_cast<const void*>(&request));
+        set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&reached_));
     }
 
     Connections connections_;
     CURL* handle_;
     bool secure_ = false;
+    Reached reached_;
     std::array<char, CURL_ERROR_SIZE> error_{};
 };
 
@@ -266,6 +293,7 @@ private:
         answer.status = easy.status();
         answer.retry_after = easy.retry_after();
         answer.location = easy.location();
+        answer.took = easy.took();
         if (code == CURLE_OK) {
             answer.end = HttpAnswer::End::complete;
         } else {
@@ -283,6 +311,19 @@ private:
 
 std::unique_ptr<Http> make_http(Connections connections) {
     return std::make_unique<CurlHttp>(connections);
+}
+
+bool is_own_address(std::string_view address) {
+    ifaddrs* first = nullptr;
+    if (::getifaddrs(&first) != 0)
+        throw system_error(Fault::unavailable, "the addresses of this machine");
+    const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> list(first, &::freeifaddrs);
+    for (const ifaddrs* each = first; each != nullptr; each = each->ifa_next) {
+        const std::string own = each->ifa_addr != nullptr ? address_of(each->ifa_addr) : "";
+        if (!own.empty() && own == address)
+            return true;
+    }
+    return false;
 }
 
 bool is_public_address(std::string_view address) {

@@ -17,9 +17,11 @@ struct HttpRequest {
     enum class Method { post, get, patch };
     enum class Reach {
         anywhere,
-        // The address that the name stands for is none of a private network, of this machine, or
-        // otherwise special, unless `networks` has it. It is looked at when the connection is
-        // made, and no proxy is used: a name that changes its address gets nowhere.
+        // The address that the name stands for is none of a private network, of an interface of
+        // this machine, or otherwise special, unless `networks` has it. It is looked at when the
+        // connection is made, and no proxy is used: a name that changes its address gets nowhere.
+        // Not known: an internal network with addresses that are public (as with IPv6), and an
+        // address elsewhere that leads back here.
         in_public
     };
     Method method = Method::post;
@@ -49,6 +51,7 @@ struct HttpAnswer {
     bool taken = false;           // the form was posted before, and that answer led to this page
     std::int64_t retry_after = 0; // seconds; 0: it did not say
     std::string error;            // why it is not complete, a sentence
+    Ms took{0};                   // the whole exchange
 };
 
 class Http {
@@ -81,6 +84,10 @@ enum class Connections {
 // documentation, multicast, reserved; of IPv6 also the ways to embed an IPv4 address, but for the
 // mapped form, of which the IPv4 address counts). What is no address is none.
 [[nodiscard]] bool is_public_address(std::string_view address);
+
+// True if an interface of this machine has `address` (as inet_ntop() writes it) now. Throws
+// Error(unavailable) where the interfaces cannot be read.
+[[nodiscard]] bool is_own_address(std::string_view address);
 
 } // namespace smsspool
 

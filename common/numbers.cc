@@ -41,45 +41,87 @@ std::string without_separators(std::string_view written) {
     return text;
 }
 
-// E.164 as libphonenumber writes `text`, or empty.
-std::string formatted_e164(const std::string& text, const std::string& region) {
+struct Reading {
+    std::string e164;      // as libphonenumber writes it; empty: it takes it for no possible number
+    bool national = false; // nothing in it said which country
+};
+
+// Possible is enough, since an operator may use ranges that the library does not know.
+Reading read(const std::string& text, const std::string& region) {
     const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
     PhoneNumber number;
-    if (util.Parse(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
+    if (util.ParseAndKeepRawInput(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
         util.IsPossibleNumberWithReason(number) != PhoneNumberUtil::IS_POSSIBLE ||
         number.has_extension())
         return {};
-    std::string formatted;
-    util.Format(number, PhoneNumberUtil::E164, &formatted);
-    return formatted;
-}
-
-// E.164 if libphonenumber takes `text` for a possible number; possible is enough, since an
-// operator may use ranges that the library does not know. A number that the library would change
-// once more is not taken: the sender of a reply would not be who it was sent to.
-std::string possible_e164(const std::string& text, const std::string& region) {
-    const std::string e164 = formatted_e164(text, region);
-    return formatted_e164(e164, region) == e164 ? e164 : std::string();
+    // Of a number that is nothing but zeros the library would write what was kept.
+    if (number.national_number() == 0 &&
+        util.Parse(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR)
+        return {};
+    Reading reading;
+    util.Format(number, PhoneNumberUtil::E164, &reading.e164);
+    reading.national = number.country_code_source() == PhoneNumber::FROM_DEFAULT_COUNTRY;
+    return reading;
 }
 
 } // namespace
 
-Numbers::Numbers(const Config& config)
-    : region_(config.region),
-      country_code_(PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(config.region)) {
-    if (country_code_ == 0)
-        throw Error(Fault::bad_input,
-                    "region must be a country of ISO 3166 such as MX, not \"" + region_ + "\"");
-    std::istringstream words(config.service_numbers);
-    for (std::string word; words >> word;) {
-        if (!all_digits(word) || word.size() > most_digits)
-            throw Error(Fault::bad_input, "service_numbers must be digits, not \"" + word + "\"");
-        services_.push_back(word);
+struct Numbers::Rules {
+    std::once_flag once;
+    std::string prefix;          // + and the region's country code
+    bool is_main_region = false; // of the regions that share this code
+    std::vector<std::string> services;
+
+    void load(const std::string& region, const std::string& service_numbers) {
+        const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
+        const int country_code = util.GetCountryCodeForRegion(region);
+        if (country_code == 0)
+            throw Error(Fault::bad_input,
+                        "region must be a country of ISO 3166 such as MX, not \"" + region + "\"");
+        prefix = "+" + std::to_string(country_code);
+        std::string main_region;
+        util.GetRegionCodeForCountryCode(country_code, &main_region);
+        is_main_region = main_region == region;
+        services.clear();
+        std::istringstream words(service_numbers);
+        for (std::string word; words >> word;) {
+            if (!all_digits(word) || word.size() > most_digits)
+                throw Error(Fault::bad_input,
+                            "service_numbers must be digits, not \"" + word + "\"");
+            services.push_back(word);
+        }
     }
+};
+
+Numbers::Numbers(const Config& config, Load load)
+    : region_(config.region), service_numbers_(config.service_numbers),
+      rules_(std::make_shared<Rules>()) {
+    if (load == Load::at_once)
+        (void)rules();
+}
+
+const Numbers::Rules& Numbers::rules() const {
+    std::call_once(rules_->once, [this] { rules_->load(region_, service_numbers_); });
+    return *rules_;
+}
+
+// A number that the library would change once more is not taken: the sender of a reply would not be
+// who it was sent to. To read a number is what a bulk spends most of its time with, so it is done
+// again only where it can find something else: not for the same text, nor for a national number of
+// which nothing was taken away, since with the country's code before it the same rules look at the
+// same digits.
+std::string Numbers::possible_e164(const Rules& rules, const std::string& text) const {
+    const Reading reading = read(text, region_);
+    const bool unchanged =
+        reading.national && rules.is_main_region && reading.e164 == rules.prefix + text;
+    if (reading.e164 == text || unchanged)
+        return reading.e164;
+    return read(reading.e164, region_).e164 == reading.e164 ? reading.e164 : std::string();
 }
 
 NumberAnswer Numbers::normalise(std::string_view written) const {
-    if (std::find(services_.begin(), services_.end(), written) != services_.end())
+    const Rules& known = rules();
+    if (std::find(known.services.begin(), known.services.end(), written) != known.services.end())
         return {std::string(written), {}};
     const std::string text = without_separators(written);
     if (written.size() > longest_written && text.size() < written.size())
@@ -88,21 +130,20 @@ NumberAnswer Numbers::normalise(std::string_view written) const {
         const std::string_view digits = std::string_view(text).substr(1);
         if (!all_digits(digits) || digits.size() < least_digits || digits.size() > most_digits)
             return {{}, std::string(bad_e164)};
-        const std::string e164 = possible_e164(text, region_);
+        const std::string e164 = possible_e164(known, text);
         return {e164.empty() ? text : e164, {}};
     }
     if (!all_digits(text))
         return {{}, std::string(bad_number)};
     if (text.size() > national_digits)
         return {{}, std::string(ambiguous)};
-    const std::string prefix = "+" + std::to_string(country_code_);
-    const std::string e164 = possible_e164(text, region_);
+    const std::string e164 = possible_e164(known, text);
     // Digits that begin like the region's way of dialling abroad are not taken abroad: who means
     // another country writes a `+`.
-    if (e164.starts_with(prefix))
+    if (e164.starts_with(known.prefix))
         return {e164, {}};
     if (text.size() == national_digits)
-        return {prefix + text, {}};
+        return {known.prefix + text, {}};
     return {{}, std::string(bad_number)};
 }
 

@@ -8,9 +8,9 @@
 #ifndef SMSSPOOL_COMMON_NUMBERS_H
 #define SMSSPOOL_COMMON_NUMBERS_H
 
+#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace smsspool {
 
@@ -24,9 +24,12 @@ struct NumberAnswer {
 
 class Numbers {
 public:
+    // libphonenumber keeps two megabytes of what it knows in memory.
+    enum class Load { at_once, when_used };
+
     // Reads `region` and `service_numbers`. Throws Error(bad_input) if the region is unknown to
-    // libphonenumber.
-    explicit Numbers(const Config& config);
+    // libphonenumber; with when_used this is found, and thrown, by the first use.
+    explicit Numbers(const Config& config, Load load = Load::at_once);
 
     // Any thread.
     [[nodiscard]] NumberAnswer normalise(std::string_view written) const;
@@ -36,9 +39,17 @@ public:
     [[nodiscard]] std::string comparable(std::string_view sender) const;
 
 private:
-    std::string region_;
-    int country_code_;
-    std::vector<std::string> services_;
+    // What libphonenumber says of the region, and the service numbers.
+    struct Rules;
+
+    // E.164 if libphonenumber takes `text` for a possible number, and what it makes of it for the
+    // same again; else empty.
+    [[nodiscard]] std::string possible_e164(const Rules& rules, const std::string& text) const;
+
+    [[nodiscard]] const Rules& rules() const;
+
+    std::string region_, service_numbers_;
+    std::shared_ptr<Rules> rules_;
 };
 
 } // namespace smsspool

@@ -2,6 +2,7 @@
 
 #include "common/password.h"
 
+#include "common/base64.h"
 #include "common/error.h"
 
 #include <array>
@@ -9,7 +10,6 @@
 #include <crypt.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <vector>
 
 namespace smsspool {
 
@@ -23,24 +23,14 @@ void fill_with_random(unsigned char* to, std::size_t size) {
         throw Error(Fault::unavailable, "the system gives no random bytes");
 }
 
-std::string base64(const std::vector<unsigned char>& bytes) {
-    // EVP_EncodeBlock writes four characters for each three bytes begun, and a zero.
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                       static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(length));
-    return text;
-}
-
-std::vector<unsigned char> sha1(std::string_view secret, std::string_view salt) {
+std::string sha1(std::string_view secret, std::string_view salt) {
     std::string all(secret);
     all += salt;
-    std::vector<unsigned char> digest(EVP_MAX_MD_SIZE);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int length = 0;
     if (EVP_Digest(all.data(), all.size(), digest.data(), &length, EVP_sha1(), nullptr) != 1)
         throw Error(Fault::unavailable, "the system has no SHA-1");
-    digest.resize(length);
-    return digest;
+    return {reinterpret_cast<const char*>(digest.data()), length};
 }
 
 } // namespace
@@ -74,9 +64,8 @@ std::string slow_hash(std::string_view password, int cost) {
 std::string fast_hash(std::string_view secret) {
     std::array<char, salt_size> salt{};
     fill_with_random(reinterpret_cast<unsigned char*>(salt.data()), salt.size());
-    std::vector<unsigned char> bytes = sha1(secret, {salt.data(), salt.size()});
-    bytes.insert(bytes.end(), salt.begin(), salt.end());
-    return std::string(ssha) + base64(bytes);
+    const std::string_view salted(salt.data(), salt.size());
+    return std::string(ssha) + base64(sha1(secret, salted) + std::string(salted));
 }
 
 std::string new_secret() {
@@ -87,6 +76,10 @@ std::string new_secret() {
     for (const unsigned char byte : random)
         secret += letters[byte % letters.size()];
     return secret;
+}
+
+std::string new_token_secret() {
+    return "sms_" + new_secret() + new_secret();
 }
 
 bool nginx_can_check(std::string_view hash) {

@@ -27,6 +27,9 @@ inline constexpr std::size_t password_least = 8;
 // 26 characters a-z and 2-7: 130 bits from the system's random source.
 [[nodiscard]] std::string new_secret();
 
+// A bearer token: "sms_" and twice as many of them.
+[[nodiscard]] std::string new_token_secret();
+
 // Whether nginx can check such a hash: bcrypt and the other kinds of this system's crypt(3),
 // "$apr1$", "{SSHA}", "{SHA}", "{PLAIN}".
 [[nodiscard]] bool nginx_can_check(std::string_view hash);

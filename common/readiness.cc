@@ -51,6 +51,11 @@ std::string_view present_state(const ModemView& modem, const Config& config, Utc
     return fresh(modem.beat, config, now) ? std::string_view(modem.state) : "unknown";
 }
 
+std::string_view present_state(const AgentView& agent, const Config& config, UtcMs now) noexcept {
+    const Ms stale = std::max<Ms>(config.heartbeat_stale, std::chrono::seconds(30));
+    return agent.beat > now - stale.count() ? std::string_view(agent.state) : "unknown";
+}
+
 Readiness readiness(const Health& health, const Config& config, UtcMs now) {
     return readiness(health, config, {}, now);
 }

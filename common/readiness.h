@@ -30,6 +30,10 @@ struct Readiness {
 // The modem's state if its heartbeat is younger than `heartbeat_stale`, else "unknown".
 [[nodiscard]] std::string_view present_state(const ModemView& modem, const Config& config,
                                              UtcMs now) noexcept;
+// The same of an agent, which is heard of every few seconds whatever the settings say: after half a
+// minute at the earliest.
+[[nodiscard]] std::string_view present_state(const AgentView& agent, const Config& config,
+                                             UtcMs now) noexcept;
 
 } // namespace smsspool
 

@@ -65,6 +65,14 @@ constexpr std::array<Word<NumberForm>, 3> words_of(NumberForm) {
              {NumberForm::digits, "digits"},
              {NumberForm::national, "national"}}};
 }
+constexpr std::array<Word<ErrorForm>, 2> words_of(ErrorForm) {
+    return {{{ErrorForm::flat, "flat"}, {ErrorForm::nested, "nested"}}};
+}
+constexpr std::array<Word<Grant>, 3> words_of(Grant) {
+    return {{{Grant::password, "password"},
+             {Grant::client_credentials, "client_credentials"},
+             {Grant::none, "none"}}};
+}
 constexpr std::array<Word<bool>, 8> words_of(bool) {
     return {{{true, "yes"},
              {false, "no"},
@@ -231,20 +239,26 @@ const std::vector<Setting<Config>>& settings() {
         {"query_limit", &Config::query_limit, 256, 64 * kilo,
          "The longest query of a request, in bytes."},
         {"json_depth", &Config::json_depth, 4, 1000, "The deepest nesting of JSON."},
-        {"fcgi_threads", &Config::fcgi_threads, 1, 64,
-         "How many requests one FastCGI program handles at once."},
+        {"fcgi_threads", &Config::fcgi_threads, 1, 256,
+         "How many requests one FastCGI program handles at once, at the most."},
         {"busy_timeout", &Config::busy_timeout, 100, 60 * second,
          "How long to wait for another writer of the spool before answering 503."},
         {"idempotency_window", &Config::idempotency_window, 1 * minute, 30 * day,
          "How long an Idempotency-Key is remembered."},
         {"admins", &Config::admins, 0, 0,
          "Users who see the messages of all, separated by spaces."},
+        {"api_sms_errors", &Config::api_sms_errors, 0, 0,
+         "What errors of /api/sms look like: flat or nested."},
         {"htpasswd", &Config::htpasswd, 0, 0,
          "The password file: the one that nginx reads (auth_basic_user_file)."},
         {"login_cache", &Config::login_cache, 0, 0,
          "The folder in which nginx remembers logins (proxy_cache_path); empty: none is emptied."},
         {"bcrypt_cost", &Config::bcrypt_cost, 4, 31,
          "The work that a password's bcrypt hash costs; each step doubles it."},
+        {"login_token_for", &Config::login_token_for, 1 * minute, 366 * day,
+         "How long a token of POST /api/auth/login counts."},
+        {"login_tokens_most", &Config::login_tokens_most, 1, 1000,
+         "How many such tokens a user has at once; the oldest ends for another."},
         {"reply_timeout", &Config::reply_timeout, 1 * second, 1 * day,
          "How long to wait for a reply where the request does not say."},
         {"reply_timeout_most", &Config::reply_timeout_most, 1 * second, 7 * day,
@@ -306,6 +320,31 @@ const std::vector<Setting<Config>>& settings() {
          "With less free space than this beside the spool new messages get 507; 0: with none."},
         {"log_text", &Config::log_text, 0, 1000,
          "How many characters of a message the log shows; 0: none."},
+        {"webhooks", &Config::webhooks, 0, 0,
+         "Whether a message may name a callback, where its sender is told what becomes of it."},
+        {"webhook_http", &Config::webhook_http, 0, 0,
+         "Whether a callback may be http, whose texts anybody on the way can read."},
+        {"webhook_key_file", &Config::webhook_key_file, 0, 0,
+         "A file (mode 0600 or 0640) with the secret of which the users' signing keys are made."},
+        {"webhook_networks", &Config::webhook_networks, 0, 0,
+         "Networks that are not public and that a callback may reach, separated by spaces."},
+        {"webhook_ca_file", &Config::webhook_ca_file, 0, 0,
+         "The certificates (PEM) that are trusted; empty: those of this machine."},
+        {"callback_length_most", &Config::callback_length_most, 20, 8000,
+         "The longest callback, in bytes."},
+        {"webhook_threads", &Config::webhook_threads, 1, 64,
+         "How many receivers are told at once; each is told one event after the other."},
+        {"webhook_attempts", &Config::webhook_attempts, 1, 1000,
+         "After so many failures in a row an event is given up."},
+        {"webhook_interval", &Config::webhook_interval, 100, 5 * second,
+         "How often is looked for what there is to tell."},
+        {"webhook_timeout", &Config::webhook_timeout, 100, 5 * minute,
+         "How long a receiver may take to answer."},
+        {"webhook_first", &Config::webhook_first, 100, 1 * day,
+         "The pause of an event after its first failure; it doubles with each."},
+        {"webhook_most", &Config::webhook_most, 100, 7 * day, "The longest such pause."},
+        {"webhook_pause_most", &Config::webhook_pause_most, 100, 1 * day,
+         "The longest pause of a receiver that does not answer at all."},
         {"open_deadline", &Config::open_deadline, 1 * second, 10 * minute,
          "How long a worker may take to find and open its modem."},
         {"send_deadline", &Config::send_deadline, 1 * second, 10 * minute,
@@ -439,6 +478,54 @@ const std::vector<Setting<RouteConfig>>& route_settings() {
     return table;
 }
 
+const std::vector<Setting<RemoteConfig>>& remote_settings() {
+    static const std::vector<Setting<RemoteConfig>> table{
+        {"url", &RemoteConfig::url, 0, 0,
+         "The remote API, before /api/: https, or http on this machine."},
+        {"number", &RemoteConfig::number, 0, 0,
+         "The gateway's own number; the provider's name is made of it."},
+        {"country", &RemoteConfig::country, 0, 0,
+         "The country (ISO 3166) whose messages are asked for."},
+        {"tenant", &RemoteConfig::tenant, 0, 0, "The tenant that is named; empty: none."},
+        {"user", &RemoteConfig::user, 0, 0,
+         "The user to whom its messages belong; empty: pull-NAME."},
+        {"label", &RemoteConfig::label, 0, 0, "The label of its messages, for routes."},
+        {"poll_interval", &RemoteConfig::poll_interval, 100, 1 * day,
+         "The pause before it is asked again while it has no message."},
+        {"in_hand_most", &RemoteConfig::in_hand_most, 1, 100000,
+         "The most messages that were fetched and have not come to an end."},
+        {"retry_first", &RemoteConfig::retry_first, 100, 1 * hour,
+         "The pause after a failure; it doubles with each."},
+        {"retry_most", &RemoteConfig::retry_most, 100, 1 * day, "The longest such pause."},
+        {"connect_timeout", &RemoteConfig::connect_timeout, 100, 1 * minute,
+         "How long a connection may take."},
+        {"timeout", &RemoteConfig::timeout, 1 * second, 10 * minute,
+         "How long a request may take as a whole."},
+        {"answer_limit", &RemoteConfig::answer_limit, 1 * kilo, 64 * mega,
+         "The longest answer that is taken, in bytes."},
+        {"ca_file", &RemoteConfig::ca_file, 0, 0,
+         "The certificates (PEM) that are trusted; empty: those of this machine."},
+        {"grant", &RemoteConfig::grant, 0, 0,
+         "How a token is got: password, client_credentials, or none where none is wanted."},
+        {"keycloak_url", &RemoteConfig::keycloak_url, 0, 0,
+         "The Keycloak server that gives tokens, before /realms/."},
+        {"realm", &RemoteConfig::realm, 0, 0, "The realm of that server."},
+        {"token_url", &RemoteConfig::token_url, 0, 0,
+         "Instead of keycloak_url: the token endpoint itself."},
+        {"issuer", &RemoteConfig::issuer, 0, 0,
+         "Instead of both: the OpenID issuer that says where its token endpoint is."},
+        {"client_id", &RemoteConfig::client_id, 0, 0, "The name of this client there."},
+        {"client_secret_file", &RemoteConfig::client_secret_file, 0, 0,
+         "A file (mode 0600 or 0640) that holds the client's secret; empty: it has none."},
+        {"username", &RemoteConfig::username, 0, 0, "The user whose password is given."},
+        {"password_file", &RemoteConfig::password_file, 0, 0,
+         "A file (mode 0600 or 0640) that holds the password."},
+        {"scope", &RemoteConfig::scope, 0, 0,
+         "The scopes that are asked for at a login, separated by spaces; empty: none is named."},
+    };
+    return table;
+}
+
 std::string_view sender_of(std::string_view lane) noexcept {
     return lane.substr(0, lane.find('/'));
 }
@@ -476,6 +563,10 @@ std::string show(const Setting<RouteConfig>& setting, const RouteConfig& config)
     return show_member(setting, config);
 }
 
+std::string show(const Setting<RemoteConfig>& setting, const RemoteConfig& config) {
+    return show_member(setting, config);
+}
+
 void assign(Config& config, std::string_view name, const std::string& value) {
     assign_member(settings(), config, name, value);
 }
@@ -490,6 +581,10 @@ void assign(ProviderConfig& config, std::string_view name, const std::string& va
 
 void assign(RouteConfig& config, std::string_view name, const std::string& value) {
     assign_member(route_settings(), config, name, value);
+}
+
+void assign(RemoteConfig& config, std::string_view name, const std::string& value) {
+    assign_member(remote_settings(), config, name, value);
 }
 
 } // namespace smsspool

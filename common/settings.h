@@ -3,8 +3,8 @@
 // Each setting is a member of Config (its initialiser is the default) and a row of a table in
 // settings.cc: name, member, limits, one line of help. The parser, `smsspoold -n`, `smsctl config
 // show` and the test of smsspool.conf(5) all read that table. A modem is a section of its own,
-// `[modem NAME]`, with a table of its own; so are an HTTP provider, `[provider NAME]`, and a route,
-// `[route NAME]`.
+// `[modem NAME]`, with a table of its own; so are an HTTP provider, `[provider NAME]`, a route,
+// `[route NAME]`, and an API that messages are fetched from, `[remote NAME]`.
 
 #ifndef SMSSPOOL_COMMON_SETTINGS_H
 #define SMSSPOOL_COMMON_SETTINGS_H
@@ -34,6 +34,13 @@ enum class TraceDetail { off, redacted, full };
 
 // How a provider wants numbers: +52…, 52…, or without the country code.
 enum class NumberForm { plus, digits, national };
+
+// How a token for a remote API is got (RFC 6749 4.3, 4.4).
+enum class Grant { none, password, client_credentials };
+
+// What an error of /api/sms looks like: {"error","error_code","success"} as smspanel first had it,
+// or {"error":{"code","message"}} as it later did.
+enum class ErrorForm { flat, nested };
 
 using Ms = std::chrono::milliseconds;
 
@@ -96,6 +103,38 @@ struct RouteConfig {
     std::string fallback; // used while none of `modems` can send
 };
 
+// A remote API that messages are fetched from; see common/remote.h for what is wrong with one.
+struct RemoteConfig {
+    std::string name;
+    std::string url; // "/api/..." is appended
+    std::string number;
+    std::string country;
+    std::string tenant; // empty: no header
+    std::string user;   // to whom its messages belong; never empty after load()
+    std::string label;
+    Ms poll_interval = std::chrono::seconds(10);
+    std::int64_t in_hand_most = 100;
+    Ms retry_first = std::chrono::seconds(2);
+    Ms retry_most = std::chrono::minutes(5);
+    Ms connect_timeout = std::chrono::seconds(10);
+    Ms timeout = std::chrono::seconds(30);
+    std::int64_t answer_limit = 1024 * 1024;
+    std::string ca_file; // empty: the certificates that this machine trusts
+    // Where and how a token is got: one of the three addresses, unless `grant` is none.
+    Grant grant = Grant::password;
+    std::string keycloak_url;
+    std::string realm = "sr";
+    std::string token_url;
+    std::string issuer;
+    std::string client_id = "sms-gateway";
+    std::string client_secret_file;
+    std::string username;
+    std::string password_file;
+    std::string scope = "openid profile email";
+    // No setting: the ancestor's config.ini, where that holds the secrets instead of the two files.
+    std::string secrets_ini{};
+};
+
 struct Config {
     // Where things are.
     std::string spool = "/var/lib/smsspool/spool.sqlite";
@@ -120,15 +159,18 @@ struct Config {
     std::int64_t bulk_body_limit = 4 * 1024 * 1024;
     std::int64_t query_limit = 8 * 1024;
     std::int64_t json_depth = 32;
-    std::int64_t fcgi_threads = 4;
+    std::int64_t fcgi_threads = 32;
     Ms busy_timeout = std::chrono::seconds(5);
     Ms idempotency_window = std::chrono::hours(24);
     std::string admins;
+    ErrorForm api_sms_errors = ErrorForm::flat;
 
     // Users: what smsctl changes, and nginx reads.
     std::string htpasswd = "/etc/smsspool/htpasswd";
     std::string login_cache = "/run/smsspool-nginx/logins";
     std::int64_t bcrypt_cost = 10;
+    Ms login_token_for = std::chrono::hours(24);
+    std::int64_t login_tokens_most = 20;
 
     // Replies.
     Ms reply_timeout = std::chrono::seconds(60);
@@ -167,6 +209,21 @@ struct Config {
     std::int64_t disk_reserve = 32 * 1024 * 1024;
     std::int64_t log_text = 50;
 
+    // Webhooks: what smsspool-webhook tells whom.
+    bool webhooks = false;
+    bool webhook_http = false;
+    std::string webhook_key_file;
+    std::string webhook_networks; // not public, and reached all the same
+    std::string webhook_ca_file;  // empty: the certificates that this machine trusts
+    std::int64_t callback_length_most = 2000;
+    std::int64_t webhook_threads = 4;
+    std::int64_t webhook_attempts = 12;
+    Ms webhook_interval = std::chrono::seconds(1);
+    Ms webhook_timeout = std::chrono::seconds(10);
+    Ms webhook_first = std::chrono::seconds(10);
+    Ms webhook_most = std::chrono::hours(1);
+    Ms webhook_pause_most = std::chrono::minutes(1);
+
     // Deadlines of a worker's operations: past it the worker is killed and replaced.
     Ms open_deadline = std::chrono::seconds(30);
     Ms send_deadline = std::chrono::seconds(90);
@@ -190,6 +247,7 @@ struct Config {
     // Never empty after load(): a configuration without [modem …] has one modem with the defaults.
     std::vector<ModemConfig> modems;
     std::vector<RouteConfig> routes; // in the order of the file
+    std::vector<RemoteConfig> remotes;
 };
 
 // How a member is written in the file and shown again.
@@ -199,9 +257,10 @@ struct Config {
 //   flag     yes/no, true/false, on/off, 1/0
 //   choice   one of the words of its enum
 template <class Owner>
-using Member = std::variant<std::string Owner::*, std::int64_t Owner::*, Ms Owner::*, bool Owner::*,
-                            LongMessages Owner::*, UnknownPolicy Owner::*, Verbosity Owner::*,
-                            TraceDetail Owner::*, NumberForm Owner::*>;
+using Member =
+    std::variant<std::string Owner::*, std::int64_t Owner::*, Ms Owner::*, bool Owner::*,
+                 LongMessages Owner::*, UnknownPolicy Owner::*, Verbosity Owner::*,
+                 TraceDetail Owner::*, NumberForm Owner::*, Grant Owner::*, ErrorForm Owner::*>;
 
 template <class Owner>
 struct Setting {
@@ -216,6 +275,7 @@ struct Setting {
 [[nodiscard]] const std::vector<Setting<ModemConfig>>& modem_settings();
 [[nodiscard]] const std::vector<Setting<ProviderConfig>>& provider_settings();
 [[nodiscard]] const std::vector<Setting<RouteConfig>>& route_settings();
+[[nodiscard]] const std::vector<Setting<RemoteConfig>>& remote_settings();
 
 // A duration as the file takes it ("30d", "500ms"; digits alone are seconds). Nothing where the
 // text is none.
@@ -227,6 +287,7 @@ struct Setting {
 [[nodiscard]] std::string show(const Setting<ProviderConfig>& setting,
                                const ProviderConfig& config);
 [[nodiscard]] std::string show(const Setting<RouteConfig>& setting, const RouteConfig& config);
+[[nodiscard]] std::string show(const Setting<RemoteConfig>& setting, const RemoteConfig& config);
 
 // Sets one value from its text. Throws Error(bad_input) naming the setting, the limit and what was
 // found; `config` is unchanged then.
@@ -234,6 +295,7 @@ void assign(Config& config, std::string_view name, const std::string& value);
 void assign(ModemConfig& config, std::string_view name, const std::string& value);
 void assign(ProviderConfig& config, std::string_view name, const std::string& value);
 void assign(RouteConfig& config, std::string_view name, const std::string& value);
+void assign(RemoteConfig& config, std::string_view name, const std::string& value);
 
 // Reads the files in order, later ones over earlier ones. An unknown setting, a bad value, a line
 // that is none, or a file that cannot be read is an Error(bad_input) whose text
@@ -255,8 +317,12 @@ void assign(RouteConfig& config, std::string_view name, const std::string& value
 // is no such file.
 [[nodiscard]] std::string secret_mark(const std::string& file);
 
-// The first line of a secret's file. Throws Error: unavailable if it cannot be read, denied if
-// others than owner and group may read it. The text of the error never holds the secret.
+// A file that only its owner and group may use, up to 64 KiB. Throws Error: unavailable if it
+// cannot be read, denied if others may use it, bad_input if it is longer. The text of the error
+// never holds what is in it.
+[[nodiscard]] std::string read_private(const std::string& file);
+
+// The first line of a secret's file. Throws what read_private() throws.
 [[nodiscard]] std::string read_secret(const std::string& file);
 
 } // namespace smsspool

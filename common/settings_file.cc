@@ -1,8 +1,10 @@
 // The configuration as files: read with inih, checked, and the secrets beside it.
 
+#include "common/accounts.h"
 #include "common/error.h"
 #include "common/fd.h"
 #include "common/provider.h"
+#include "common/remote.h"
 #include "common/settings.h"
 
 #include <algorithm>
@@ -108,6 +110,7 @@ private:
 constexpr std::string_view modem_section = "modem ";
 constexpr std::string_view provider_section = "provider ";
 constexpr std::string_view route_section = "route ";
+constexpr std::string_view remote_section = "remote ";
 
 constexpr std::string_view provider_worker = "provider";
 
@@ -148,11 +151,12 @@ void enter_sender(Config& config, std::string_view name, Sender kind) {
                     "a modem and a provider cannot both be called " + std::string(name));
 }
 
-// A modem, a provider or a route is there as soon as its section begins, also if that has no lines.
+// What a section is about is there as soon as that begins, also if it has no lines.
 void enter_section(Config& config, std::string_view section) {
     const bool modem = section.starts_with(modem_section);
     const bool provider = section.starts_with(provider_section);
-    if (!modem && !provider && !section.starts_with(route_section))
+    const bool route = section.starts_with(route_section);
+    if (!modem && !provider && !route && !section.starts_with(remote_section))
         throw Error(Fault::bad_input, "there is no section [" + std::string(section) + "]");
     const std::string_view name = section.substr(section.find(' ') + 1);
     if (!is_name(name))
@@ -161,8 +165,10 @@ void enter_section(Config& config, std::string_view section) {
                                           " has up to 64 letters, digits, and any of _ . -");
     if (modem || provider)
         enter_sender(config, name, provider ? Sender::provider : Sender::modem);
-    else
+    else if (route)
         named(config.routes, name);
+    else
+        named(config.remotes, name);
 }
 
 // `section` was entered before.
@@ -172,6 +178,8 @@ void take(Config& config, const std::string& section, const std::string& name,
         assign(config, name, value);
     else if (section.starts_with(route_section))
         assign(named(config.routes, section.substr(route_section.size())), name, value);
+    else if (section.starts_with(remote_section))
+        assign(named(config.remotes, section.substr(remote_section.size())), name, value);
     else if (section.starts_with(provider_section))
         assign(*named(config.modems, section.substr(provider_section.size())).provider, name,
                value);
@@ -226,6 +234,18 @@ void check_provider(const Config& config, const ModemConfig& modem) {
         complain("timeout must be less than send_deadline");
 }
 
+void check_remote(const RemoteConfig& remote) {
+    if (const auto fault = remote_fault(remote))
+        throw Error(Fault::bad_input, "[remote " + remote.name + "]: " + *fault);
+}
+
+void complete_remotes(Config& config) {
+    for (RemoteConfig& remote : config.remotes) {
+        if (remote.user.empty())
+            remote.user = "pull-" + remote.name;
+    }
+}
+
 // What a provider has as a sender among others.
 void complete_providers(Config& config) {
     for (ModemConfig& modem : config.modems) {
@@ -254,6 +274,13 @@ void check_together(const Config& config) {
         complain("worker_pause must not be more than worker_pause_most");
     if (config.probe_first > config.probe_most)
         complain("probe_first must not be more than probe_most");
+    if (config.webhook_first > config.webhook_most)
+        complain("webhook_first must not be more than webhook_most");
+    if (config.webhooks && config.webhook_key_file.empty())
+        complain("webhooks need a webhook_key_file");
+    if (!bad_network(config.webhook_networks).empty())
+        complain("webhook_networks must be addresses or networks (ADDRESS/BITS), separated by "
+                 "spaces");
     if (config.valid_for > config.valid_for_most)
         complain("valid_for must not be more than valid_for_most");
     for (const ModemConfig& modem : config.modems) {
@@ -269,6 +296,8 @@ void check_together(const Config& config) {
     }
     for (const RouteConfig& route : config.routes)
         check_route(config, route);
+    for (const RemoteConfig& remote : config.remotes)
+        check_remote(remote);
 }
 
 } // namespace
@@ -280,6 +309,7 @@ Config load(const std::vector<std::string>& files) {
     if (config.modems.empty())
         config.modems.emplace_back();
     complete_providers(config);
+    complete_remotes(config);
     check_together(config);
     return config;
 }
@@ -305,19 +335,30 @@ std::string secret_mark(const std::string& file) {
            "/" + std::to_string(facts.st_size);
 }
 
-std::string read_secret(const std::string& file) {
+std::string read_private(const std::string& file) {
+    constexpr std::size_t longest = std::size_t{64} * 1024;
     const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     struct stat facts {};
     if (!fd || ::fstat(fd.get(), &facts) != 0)
         throw system_error(Fault::unavailable, file);
     if ((facts.st_mode & S_IRWXO) != 0)
         throw Error(Fault::denied, file + ": others may use it; chmod o-rwx");
+    std::string content;
     std::array<char, 4096> buffer{};
-    const ssize_t length = ::read(fd.get(), buffer.data(), buffer.size());
+    ssize_t length = 0;
+    while ((length = ::read(fd.get(), buffer.data(), buffer.size())) > 0) {
+        content.append(buffer.data(), static_cast<std::size_t>(length));
+        if (content.size() > longest)
+            throw Error(Fault::bad_input, file + ": it is longer than 64k");
+    }
     if (length < 0)
         throw system_error(Fault::unavailable, file);
-    const std::string_view text(buffer.data(), static_cast<std::size_t>(length));
-    return std::string(text.substr(0, text.find_first_of("\r\n")));
+    return content;
+}
+
+std::string read_secret(const std::string& file) {
+    const std::string content = read_private(file);
+    return content.substr(0, content.find_first_of("\r\n"));
 }
 
 } // namespace smsspool

@@ -4,6 +4,7 @@
 
 #include "common/schema.h"
 #include "common/settings.h"
+#include "common/spool_history.h"
 #include "common/spool_work.h"
 #include "common/sqlite.h"
 
@@ -93,11 +94,17 @@ void forget_modem(Database& db, const std::string& name) {
 Spool::Spool(const Config& config, Access access)
     : db_(std::make_unique<Database>(config.spool, mode_of(access), config.busy_timeout,
                                      check_schema)),
-      report_window_ms_(config.report_window.count()), disk_reserve_(config.disk_reserve) {}
+      report_window_ms_(config.report_window.count()), disk_reserve_(config.disk_reserve),
+      history_(std::make_unique<History>()) {}
 
 Spool::~Spool() = default;
 Spool::Spool(Spool&&) noexcept = default;
 Spool& Spool::operator=(Spool&&) noexcept = default;
+
+void Spool::keep_small() {
+    constexpr int kibibytes = 400;
+    db_->limit_cache(kibibytes);
+}
 
 std::vector<std::string> Spool::migrate(const Config& config, UtcMs now) {
     Database database(config.spool, Open::create, config.busy_timeout);

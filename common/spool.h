@@ -39,6 +39,7 @@
 namespace smsspool {
 
 class Database;
+class History;
 class Numbers;
 class SharedCommits;
 struct Config;
@@ -479,6 +480,8 @@ public:
     // From now on its submit() shares commits with those of other threads, and may wait for another
     // writer up to twice as long. `commits` must outlive it.
     void share(SharedCommits& commits);
+    // It is one of many connections of a program: what it keeps of the file in memory is less.
+    void keep_small();
     // A message to many comes in by several transactions, the last of which accepts it; its
     // recipients have jobs a little later. unfold() makes the next of these jobs, some hundred of
     // them, and says how many; 0: all have theirs. What cannot be read of them becomes `failed`
@@ -497,10 +500,14 @@ public:
     // The message without its jobs; nothing where there is none of this id.
     std::optional<MessageView> message(std::string_view message_id);
     // The messages of `user`, the newest first: `limit` of them behind the first `skip`, without
-    // their jobs.
-    std::vector<MessageView> messages_of(std::string_view user, std::size_t skip,
-                                         std::size_t limit);
-    std::int64_t count_messages_of(std::string_view user);
+    // their jobs, and how many there are. Any place of a long list is found as fast as its start:
+    // marks are remembered for ten seconds, in which what is purged shows late.
+    struct MessagePage {
+        std::int64_t total = 0;
+        std::vector<MessageView> messages;
+    };
+    MessagePage messages_of(const std::string& user, std::int64_t skip, std::int64_t limit,
+                            UtcMs now);
     // How the jobs of a message stand, and when the last attempt of any began.
     JobCounts job_counts(std::string_view message_id);
     // Calls `take` for the jobs of a message in order, until it says stop. It must not use the
@@ -580,7 +587,8 @@ public:
     std::vector<SweptJob> give_up_replies(std::string_view modem, UtcMs deadline_before);
     // Hands out multi-part messages whose last part came before `before` and that lack parts.
     std::vector<TakenIn> assemble_overdue(UtcMs before, const Numbers& numbers, UtcMs now);
-    // Removes messages whose jobs have all come to an end before `before`, with their journal.
+    // Removes messages whose jobs have all come to an end before `before`, with their journal. One
+    // of which somebody outside is still to be told stays until it is thirty days older.
     std::vector<SweptJob> purge(UtcMs before);
     // Forgets idempotency keys made before `keys_before`, and resolved alerts and raw incoming SMS
     // (their messages stay in the inbox) from before `traces_before`. What usage() says stays for
@@ -641,7 +649,9 @@ public:
     // noted where a person had it sent or told again since `followed` was read.
     void told(const Followed& followed, std::int64_t code, UtcMs now);
     // It does not; `failures`, `due`, `code`, `error` and `progress` of `followed` are kept, but it
-    // is not given up where the job has come to something else since. Else as told().
+    // is not given up where the job has come to something else since. What is given up is open
+    // again as soon as the job comes to something else; but with `code` 410, it is given up for
+    // good. Else as told().
     void not_told(const Followed& followed, UtcMs now);
     // In the order of their jobs' ids, those behind `after`, at most `limit`.
     std::vector<Followed> followed(std::string_view follower, Followed::Progress progress,
@@ -687,6 +697,7 @@ private:
     std::int64_t disk_reserve_ = 0;
     SharedCommits* commits_ = nullptr;
     std::vector<std::string> damaged_;
+    std::unique_ptr<History> history_;
 };
 
 } // namespace smsspool

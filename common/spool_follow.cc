@@ -147,8 +147,10 @@ void Spool::told(const Followed& followed, std::int64_t code, UtcMs now) {
 }
 
 void Spool::not_told(const Followed& followed, UtcMs now) {
+    constexpr std::int64_t gone = 410; // also for what comes later, as follow_news has it
     db_->transact([&] {
-        const bool news = followed.progress == Progress::given_up && !stands_as(*db_, followed);
+        const bool news = followed.progress == Progress::given_up && followed.code != gone &&
+                          !stands_as(*db_, followed);
         db_->use(Sql::follow_failed)
             .bind_all(word_of(news ? Progress::open : followed.progress),
                       news ? std::int64_t{0} : followed.failures, news ? now : followed.due,

@@ -14,6 +14,9 @@ namespace {
 // With traces that are kept for 30 days: a whole month, whatever its length.
 constexpr UtcMs usage_kept_longer = 2LL * 24 * 60 * 60 * 1000;
 
+// What somebody outside is still to be told of stays so much longer.
+constexpr UtcMs kept_to_tell = 30LL * 24 * 60 * 60 * 1000;
+
 std::vector<std::string> old_ids(Database& db, Sql which, UtcMs before) {
     std::vector<std::string> ids;
     Use row = db.use(which);
@@ -26,7 +29,7 @@ std::vector<std::string> old_ids(Database& db, Sql which, UtcMs before) {
 std::vector<std::string> ended_ids(Database& db, UtcMs before) {
     std::vector<std::string> ids;
     Use row = db.use(Sql::message_ended);
-    row.bind_all(before, before);
+    row.bind_all(before, before, before - kept_to_tell);
     while (row.step())
         ids.push_back(row.text(0));
     return ids;

@@ -45,8 +45,12 @@ Delivery fold(Database& db, const std::string& job_id, std::int64_t parts) {
             reports.push_back({row.number(0), row.number_or_nothing(1), row.number_or_nothing(2)});
     }
     const Delivered now = delivery_of(parts, reports);
-    db.use(Sql::job_delivery).bind_all(name_of(now.delivery), now.when, job_id).run();
-    db.use(Sql::follow_news).bind(job_id).run();
+    const auto changed =
+        db.use(Sql::job_delivery)
+            .bind_all(name_of(now.delivery), now.when, job_id, name_of(now.delivery), now.when)
+            .run();
+    if (changed > 0) // networks repeat reports
+        db.use(Sql::follow_news).bind(job_id).run();
     return now.delivery;
 }
 

@@ -3,6 +3,7 @@
 #include "common/error.h"
 #include "common/ids.h"
 #include "common/spool_bulk.h"
+#include "common/spool_history.h"
 #include "common/spool_work.h"
 
 #include <limits>
@@ -174,19 +175,19 @@ std::optional<MessageView> Spool::message(std::string_view message_id) {
     return row.bind(message_id).step() ? std::optional(message_of(row)) : std::nullopt;
 }
 
-std::vector<MessageView> Spool::messages_of(std::string_view user, std::size_t skip,
-                                            std::size_t limit) {
-    std::vector<MessageView> list;
-    Use row = db_->use(Sql::message_of_user);
-    row.bind_all(user, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(skip));
-    while (row.step())
-        list.push_back(message_of(row));
-    return list;
-}
-
-std::int64_t Spool::count_messages_of(std::string_view user) {
-    Use row = db_->use(Sql::message_count_user);
-    return row.bind(user).step() ? row.number(0) : 0;
+Spool::MessagePage Spool::messages_of(const std::string& user, std::int64_t skip,
+                                      std::int64_t limit, UtcMs now) {
+    MessagePage page;
+    db_->look([&] {
+        page = {};
+        const auto ids = history_->page(*db_, user, skip, limit, now, page.total);
+        for (const std::string& id : ids) {
+            Use row = db_->use(Sql::message_get);
+            if (row.bind(id).step())
+                page.messages.push_back(message_of(row));
+        }
+    });
+    return page;
 }
 
 JobCounts Spool::job_counts(std::string_view message_id) {

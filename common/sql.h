@@ -20,8 +20,8 @@ enum class Sql : std::uint8_t {
     message_add,
     message_get,
     message_numbered,
-    message_of_user,
-    message_count_user,
+    message_ids_from,
+    message_count_from,
     job_states_of,
     message_ended,
     message_remove,
@@ -224,17 +224,18 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "created_ms, valid_until_ms, address, label, report, network_valid_ms FROM message WHERE id = "
      "?"},
     {Sql::message_numbered, "SELECT id FROM message WHERE id > ? AND id < ? ORDER BY id LIMIT 1"},
-    {Sql::message_of_user,
-     "SELECT id, username, api, text, encoding, parts, original_length, reply_timeout_ms, "
-     "created_ms, valid_until_ms, address, label, report, network_valid_ms FROM message WHERE "
-     "username = ? ORDER BY id DESC LIMIT ? OFFSET ?"},
-    {Sql::message_count_user, "SELECT COUNT(*) FROM message WHERE username = ?"},
+    {Sql::message_ids_from,
+     "SELECT id FROM message WHERE username = ? AND id >= ? ORDER BY id LIMIT ? OFFSET ?"},
+    {Sql::message_count_from, "SELECT COUNT(*) FROM message WHERE username = ? AND id >= ?"},
     {Sql::job_states_of, "SELECT state, COUNT(*), MAX(attempted_ms) FROM job WHERE message_id = ? "
                          "GROUP BY state"},
     {Sql::message_ended,
      "SELECT id FROM message WHERE created_ms < ? AND NOT EXISTS (SELECT 1 FROM job WHERE "
      "job.message_id = message.id AND (job.ended_ms IS NULL OR job.ended_ms >= ? OR "
-     "job.id IN (SELECT job_id FROM awaiting))) AND NOT EXISTS (SELECT 1 FROM bulk WHERE "
+     "job.id IN (SELECT job_id FROM awaiting) OR (message.created_ms >= ? AND EXISTS (SELECT 1 "
+     "FROM "
+     "follow WHERE follow.job_id = job.id AND progress = 'open' AND (told_state <> job.state OR "
+     "told_delivery <> job.delivery))))) AND NOT EXISTS (SELECT 1 FROM bulk WHERE "
      "bulk.message_id = message.id) ORDER BY created_ms, id LIMIT 500"},
     {Sql::message_remove, "DELETE FROM message WHERE id = ?"},
     {Sql::job_add,
@@ -312,7 +313,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "SELECT message.id, message.username, job.number, message.parts FROM job JOIN message ON "
      "message.id = job.message_id WHERE job.id = ?"},
     {Sql::job_sending_of, "SELECT number FROM job WHERE state = 'sending' AND modem = ?"},
-    {Sql::job_delivery, "UPDATE job SET delivery = ?, delivered_ms = ? WHERE id = ?"},
+    {Sql::job_delivery, "UPDATE job SET delivery = ?, delivered_ms = ? WHERE id = ? AND (delivery "
+                        "<> ? OR delivered_ms IS NOT ?)"},
     {Sql::job_overdue,
      "SELECT id, message_id, number FROM job WHERE state = 'queued' AND valid_until_ms <= "
      "? ORDER BY valid_until_ms LIMIT 500"},
@@ -629,9 +631,11 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "UPDATE follow SET progress = 'open', told_state = CASE WHEN told_state = '' THEN '' ELSE "
      "'queued' END, told_delivery = '', failures = 0, due_ms = ?, turn = turn + 1 WHERE job_id = "
      "?"},
+    // A receiver that is gone (410) stays so.
     {Sql::follow_news,
-     "UPDATE follow SET progress = 'open', failures = 0, due_ms = 0 WHERE job_id = ? AND progress "
-     "= 'done' AND EXISTS (SELECT 1 FROM job WHERE job.id = follow.job_id AND (job.state <> "
+     "UPDATE follow SET progress = 'open', failures = 0, due_ms = 0 WHERE job_id = ? AND (progress "
+     "= 'done' OR (progress = 'given_up' AND code <> 410)) AND EXISTS (SELECT 1 FROM job WHERE "
+     "job.id = follow.job_id AND (job.state <> "
      "told_state OR job.delivery <> told_delivery))"},
     {Sql::follow_counts, "SELECT follower, progress, COUNT(*) FROM follow GROUP BY follower, "
                          "progress"},

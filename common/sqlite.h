@@ -88,6 +88,10 @@ public:
     // The statement of the list in sql.h, prepared at its first use.
     [[nodiscard]] Use use(Sql id);
 
+    // The most that this connection keeps of the file in memory, in KiB; SQLite's own default is
+    // 2000. Also after it is opened again.
+    void limit_cache(int kibibytes);
+
     // Runs SQL text that is not in the list: schema and pragmas.
     void run_text(const std::string& sql);
     // The first column of the first row of such a text; empty: no row.
@@ -105,7 +109,8 @@ public:
     void transact(const std::function<void()>& body);
 
     // Runs `body` with one consistent view of the database, without the right to write. A file that
-    // was taken away is treated as by transact().
+    // was taken away is treated as by transact(); with Open::read it is noticed 50 ms later at
+    // most.
     void look(const std::function<void()>& body);
 
     // Writes everything, as it is at one moment, into `target`, which is missing or empty. On the
@@ -127,6 +132,8 @@ private:
     [[noreturn]] void fail(const std::string& what);
     Others enter() noexcept;
     void be_open();
+    [[nodiscard]] bool looked_a_moment_ago();
+    void set_cache();
     void open();
     void connect();
     [[nodiscard]] bool siblings_are_right(FileId of) const;
@@ -145,6 +152,8 @@ private:
     std::string file_;
     Open how_;
     std::chrono::milliseconds busy_timeout_;
+    std::chrono::steady_clock::time_point looked_{}; // for the file, by a reader
+    int cache_kib_ = 0;                              // 0: as SQLite has it
     Check check_;
     std::unique_ptr<Connection> connection_; // none: it is opened by the next use
     std::atomic<int> visits_{0};             // uses that are alive; -1: another thread closes it

@@ -158,9 +158,24 @@ Database::~Database() {
     close();
 }
 
+// A reader can do no harm to a file that is not there any more: a request that asks several things
+// need not look for the three files each time.
+bool Database::looked_a_moment_ago() {
+    constexpr std::chrono::milliseconds moment{50};
+    if (how_ != Open::read || connection_->spoiled)
+        return false;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - looked_ < moment)
+        return true;
+    looked_ = now;
+    return false;
+}
+
 // REQUIRES: nobody uses the connection.
 void Database::be_open() {
     if (connection_) {
+        if (looked_a_moment_ago())
+            return;
         if (const Loss lost = loss(); lost != Loss::none)
             let_go(lost);
         else if (connection_->spoiled)
@@ -205,6 +220,17 @@ bool Database::siblings_are_right(FileId of) const {
     });
 }
 
+void Database::limit_cache(int kibibytes) {
+    cache_kib_ = kibibytes;
+    if (connection_)
+        set_cache();
+}
+
+void Database::set_cache() {
+    if (cache_kib_ > 0)
+        run_text("PRAGMA cache_size=-" + std::to_string(cache_kib_));
+}
+
 // The log is opened by the first read, which is done here, so that it is known which file it is.
 void Database::connect() {
     auto fresh = std::make_unique<Connection>();
@@ -218,6 +244,7 @@ void Database::connect() {
         if (how_ != Open::read)
             run_text("PRAGMA synchronous=FULL");
         run_text("PRAGMA trusted_schema=OFF");
+        set_cache();
         (void)ask_text("PRAGMA schema_version");
         remember_log();
     } catch (...) {

@@ -2,6 +2,7 @@
 
 #include "common/submit.h"
 
+#include "common/callback.h"
 #include "common/error.h"
 #include "common/ids.h"
 #include "common/routes.h"
@@ -55,6 +56,7 @@ public:
         check_validity();
         check_not_before();
         check_label();
+        check_callback();
         check_key();
         return std::move(faults_);
     }
@@ -189,6 +191,13 @@ private:
                   std::string(first_code_points(*draft_.label, label_limit)) + "\"");
     }
 
+    void check_callback() {
+        if (!draft_.callback)
+            return;
+        if (const auto wrong = callback_fault(*draft_.callback, config_))
+            fault("callback", What::callback_invalid, *wrong);
+    }
+
     void check_key() {
         if (!draft_.idempotency)
             return;
@@ -215,6 +224,11 @@ void put_wishes(const Draft& draft, const Config& config, UtcMs now, NewMessage&
     for (Recipient& recipient : message.recipients)
         recipient.route = route_for(config, recipient.number, draft.user, message.label);
     message.report = draft.report.value_or(config.delivery_reports);
+    message.following = draft.following;
+    if (draft.callback) {
+        message.callback = *draft.callback;
+        message.following = Following{"webhook"};
+    }
     message.network_valid_ms = draft.valid_for.value_or(config.network_validity).count();
     if (draft.not_before.value_or(now) > now)
         message.not_before = *draft.not_before;

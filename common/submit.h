@@ -41,6 +41,9 @@ struct Draft {
     std::optional<UtcMs> not_before; // a time that has passed: at once
     std::optional<bool> report;
     std::optional<std::string> label;
+    // Where the sender is told what becomes of it; or which other program tells it. Not both.
+    std::optional<std::string> callback;
+    std::optional<Following> following;
     std::optional<IdempotencyKey> idempotency;
     std::optional<AlertChange> alert;
 };
@@ -55,6 +58,7 @@ struct FieldFault {
         validity_invalid,   // not between 1 min and valid_for_most
         not_before_invalid, // further ahead than not_before_most
         label_invalid,      // 1 to 64 printable ASCII characters without blanks
+        callback_invalid,   // see callback_fault() (common/callback.h)
         key_invalid,        // Idempotency-Key: 1 to 255 printable ASCII characters
     };
     std::string field;

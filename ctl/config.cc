@@ -67,7 +67,7 @@ Shown shown(const Setting<Owner>& setting, const Owner& owner) {
 
 // Whose a setting is; neither: of all.
 struct Section {
-    std::optional<std::string> modem, provider, route;
+    std::optional<std::string> modem, provider, route, remote;
 };
 
 std::string as_json(const Shown& setting, const Section& section) {
@@ -75,6 +75,7 @@ std::string as_json(const Shown& setting, const Section& section) {
         object.text_or_null("modem", section.modem);
         object.text_or_null("provider", section.provider);
         object.text_or_null("route", section.route);
+        object.text_or_null("remote", section.remote);
         object.text("name", setting.name);
         put_foreign(object, "value", setting.value);
         object.text("default", setting.usual);
@@ -110,9 +111,9 @@ std::string header(std::string_view kind, const std::string& name, Output output
 std::string section_of(const ModemConfig& modem, Output output) {
     if (modem.provider)
         return header("provider", modem.name, output) +
-               lines_of(provider_settings(), *modem.provider, {{}, modem.name, {}}, output);
+               lines_of(provider_settings(), *modem.provider, {{}, modem.name, {}, {}}, output);
     return header("modem", modem.name, output) +
-           lines_of(modem_settings(), modem, {modem.name, {}, {}}, output);
+           lines_of(modem_settings(), modem, {modem.name, {}, {}, {}}, output);
 }
 
 } // namespace
@@ -132,7 +133,10 @@ Answer show_config(const Call& call) {
         answer.text += section_of(modem, call.output);
     for (const RouteConfig& route : call.config.routes)
         answer.text += header("route", route.name, call.output) +
-                       lines_of(route_settings(), route, {{}, {}, route.name}, call.output);
+                       lines_of(route_settings(), route, {{}, {}, route.name, {}}, call.output);
+    for (const RemoteConfig& remote : call.config.remotes)
+        answer.text += header("remote", remote.name, call.output) +
+                       lines_of(remote_settings(), remote, {{}, {}, {}, remote.name}, call.output);
     return answer;
 }
 

@@ -26,6 +26,14 @@ namespace smsspool::ctl {
 [[nodiscard]] Answer abandon_dead(const Call& call);
 [[nodiscard]] Answer abandon_all_dead(const Call& call);
 
+// webhook.cc. Those that change or show something secret write an audit line. Status 1 where no
+// callback belongs to the job.
+[[nodiscard]] Answer list_webhooks(const Call& call);
+[[nodiscard]] Answer replay_webhook(const Call& call);
+// A transaction each; an Error leaves those before it done.
+[[nodiscard]] Answer replay_all_webhooks(const Call& call);
+[[nodiscard]] Answer show_webhook_key(const Call& call);
+
 // inbox.cc
 [[nodiscard]] Answer list_inbox(const Call& call);
 // Many transactions with pauses between them; an Error leaves what was removed so far removed.

@@ -153,7 +153,7 @@ NewPassword new_password(const Config& config, const Arguments& arguments) {
 
 NewToken new_token(const Arguments& arguments) {
     if (!arguments.has("--existing"))
-        return {"sms_" + new_secret() + new_secret(), true};
+        return {new_token_secret(), true};
     return {existing_token(), false};
 }
 

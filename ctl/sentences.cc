@@ -39,6 +39,12 @@ const std::vector<Sentence>& sentences() {
          "[--error-code <code>] [--older-than <time>] [--newer-than <time>] "
          "[--dry-run]",
          "Gives them all up for good.", abandon_all_dead},
+        {"webhook list [--state <state>] [--limit <number>] [--after <id>]",
+         "Lists what senders are told of their messages, and what could not be told.",
+         list_webhooks},
+        {"webhook replay <id>", "Has told again what became of a job.", replay_webhook},
+        {"webhook replay-all", "Has told again all that was given up.", replay_all_webhooks},
+        {"webhook key <name>", "Prints the key that signs what a user is told.", show_webhook_key},
         {"inbox list [--unread]", "Lists what came in; marks nothing as read.", list_inbox},
         {"inbox clean --older-than <age> [--keep-unread] [--dry-run]",
          "Removes what came in before that time, in small steps beside the daemon.", clean_inbox},

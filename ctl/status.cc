@@ -129,6 +129,20 @@ std::string modem_rows(const ModemView& modem, const Call& call) {
     return rows;
 }
 
+std::string agent_rows(const AgentView& agent, const Call& call) {
+    const std::string_view state = present_state(agent, call.config, call.now);
+    std::string text = agent.name + ", " + std::string(state);
+    if (state != agent.state)
+        text += "; was " + agent.state;
+    std::string rows = row("agent", text + " since " + local_zoned_text(agent.since) + ", heard " +
+                                        ago(agent.beat, call.now));
+    if (!agent.error.empty())
+        rows += row("", agent.error);
+    return rows +
+           row("", "since its start: fetched " + std::to_string(agent.fetched) + ", told " +
+                       std::to_string(agent.told) + ", failed " + std::to_string(agent.failures));
+}
+
 std::string job_rows(const Queue& queue, UtcMs now) {
     std::string counts;
     for (std::size_t i = 0; i < state_count; ++i) {
@@ -177,6 +191,8 @@ std::string as_text(const Picture& picture, const Call& call) {
     std::string text = ready_row(picture.readiness) + daemon_row(picture, call.now);
     for (const ModemView& modem : picture.health.modems)
         text += modem_rows(modem, call);
+    for (const AgentView& agent : picture.health.agents)
+        text += agent_rows(agent, call);
     return text + job_rows(picture.queue, call.now) + report_row(picture.queue.reports) +
            disk_row(picture, call.config);
 }
@@ -217,6 +233,17 @@ void put_modem(JsonObject& object, const ModemView& modem, std::string_view stat
     put_foreign_or_null(object, "step", modem.step);
 }
 
+void put_agent(JsonObject& object, const AgentView& agent, std::string_view state) {
+    put_foreign(object, "name", agent.name);
+    put_foreign(object, "state", state);
+    put_foreign_or_null(object, "error", agent.error);
+    object.number("since_ms", agent.since);
+    object.number("beat_ms", agent.beat);
+    object.number("fetched", agent.fetched);
+    object.number("told", agent.told);
+    object.number("failures", agent.failures);
+}
+
 void put_reports(JsonObject& object, const ReportCount& reports) {
     object.number("all", reports.all);
     object.number("matched", reports.matched);
@@ -250,6 +277,13 @@ void put_picture(JsonObject& object, const Picture& picture, const Call& call) {
                 put_foreign_or_null(each, "trace", modem.trace);
         });
     modems.EndArray();
+    JsonWriter& agents = object.value("agents");
+    agents.StartArray();
+    for (const AgentView& agent : picture.health.agents)
+        put_object(agents, [&](JsonObject& each) {
+            put_agent(each, agent, present_state(agent, call.config, call.now));
+        });
+    agents.EndArray();
     put_object(object.value("jobs"), [&](JsonObject& each) { put_jobs(each, picture.queue); });
     put_number_or_null(object, "next_due_ms", picture.queue.due);
     put_number_or_null(object, "oldest_due_ms", picture.queue.oldest);

@@ -5,6 +5,7 @@
 
 #include "common/error.h"
 #include "common/htpasswd.h"
+#include "common/login_tokens.h"
 #include "common/spool.h"
 #include "ctl/audit.h"
 #include "ctl/grants.h"
@@ -53,6 +54,15 @@ void refuse_known(const Call& call, Spool& spool) {
                                          "smsctl user delete removes what is there");
 }
 
+// What follows may rely on it that nginx remembers no login of before. Where its memory cannot be
+// emptied it is waited out; why not is the return value.
+std::string forget_logins_or_wait(const Config& config) {
+    std::string complaint = forget_logins(config.login_cache);
+    if (!complaint.empty())
+        std::this_thread::sleep_for(login_memory + std::chrono::seconds(1));
+    return complaint;
+}
+
 enum class Door { open, shut };
 
 Answer switch_user(const Call& call, Door door) {
@@ -89,16 +99,18 @@ Answer add_user(const Call& call) {
     return answer;
 }
 
+// The logins end last: until then one more can be made with the old password.
 Answer change_password(const Call& call) {
     const std::string name = name_of(call);
-    Spool spool(call.config, Access::read);
+    Spool spool(call.config, Access::write);
     if (!account_of(call.config, spool, name, call.now))
         return no_such_user(name);
     const NewPassword password = new_password(call.config, call.arguments);
     set_password(call.config.htpasswd, {name, password.hash});
     audit("gave user " + name + " another password");
     Answer answer = done(call, "has another password", password.generated);
-    answer.complaint = forget_logins(call.config.login_cache);
+    answer.complaint = forget_logins_or_wait(call.config);
+    end_logins(spool, name);
     return answer;
 }
 
@@ -124,8 +136,7 @@ Answer delete_user(const Call& call) {
     account->enabled = false;
     spool.put_account(*account);
     (void)remove_password(call.config.htpasswd, name);
-    if (!forget_logins(call.config.login_cache).empty())
-        std::this_thread::sleep_for(login_memory + std::chrono::seconds(1));
+    (void)forget_logins_or_wait(call.config);
     (void)spool.remove_account(name);
     audit("deleted user " + name + " with all tokens");
     return done(call, "deleted");

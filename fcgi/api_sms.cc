@@ -11,19 +11,6 @@ namespace smsspool {
 
 namespace {
 
-// 401, 404 and 503 have words of their own in this API.
-Reply refuse(const Request&, const Services&, const Refusal& refusal) {
-    Refusal ours = refusal;
-    if (refusal.status == HttpStatus::unauthorized) {
-        ours.text = "Unauthorized";
-        ours.code = "UNAUTHORIZED";
-    } else if (refusal.status == HttpStatus::unavailable) {
-        ours.text = "Service is busy, please try again later";
-        ours.code = "SERVICE_UNAVAILABLE";
-    }
-    return wrapped_refusal(ours);
-}
-
 struct Address {
     std::string_view path;
     std::string_view method;
@@ -52,10 +39,10 @@ Reply handle(const Request& request, const Services& services) {
         std::find_if(addresses.begin(), addresses.end(),
                      [&](const Address& address) { return asks_for(request, address); });
     if (found == addresses.end())
-        return refuse(request, services, no_such_address());
+        return refuse_in_api_sms(request, services, no_such_address());
     auto caller = caller_of(request, services, found->scope);
     if (const auto* refusal = std::get_if<Refusal>(&caller))
-        return refuse(request, services, *refusal);
+        return refuse_in_api_sms(request, services, *refusal);
     Services known = services;
     known.caller = std::get<Caller>(std::move(caller));
     return found->handle(request, known);
@@ -72,7 +59,7 @@ const Program the_program{"api_sms",
                            {"/api/sms/*", "GET, HEAD, OPTIONS"},
                            {"/api/sms/*/recipients", "GET, HEAD, OPTIONS"}},
                           handle,
-                          refuse,
+                          refuse_in_api_sms,
                           &Config::bulk_body_limit};
 
 } // namespace smsspool

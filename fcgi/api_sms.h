@@ -19,8 +19,22 @@ namespace smsspool {
 [[nodiscard]] Reply wrapped(HttpStatus status, std::string_view message,
                             const std::function<void(JsonObject&)>& put);
 
-// {"error":"…","error_code":"…","success":false}
-[[nodiscard]] Reply wrapped_refusal(const Refusal& refusal);
+// {"error":"…","error_code":"…","success":false}, or {"error":{"code":"…","message":"…"}}, as the
+// setting api_sms_errors says.
+[[nodiscard]] Reply wrapped_refusal(const Config& config, const Refusal& refusal);
+
+// The same with 400.
+[[nodiscard]] Reply wrapped_fault(const Config& config, const std::string& text, const char* code);
+
+// The refusal in this API's own words: 401 and 503 have some.
+[[nodiscard]] Reply refuse_in_api_sms(const Request& request, const Services& services,
+                                      const Refusal& refusal);
+
+// Why the body of `request` is none; nothing: it is an object, now in `body`, in which the members
+// `one` and `other` say something.
+[[nodiscard]] std::optional<Reply> wrong_body(const Request& request, const Config& config,
+                                              const char* one, const char* other,
+                                              rapidjson::Document& body);
 
 // "2026-01-21T05:40:02.683000": UTC, with microseconds and without a zone.
 [[nodiscard]] std::string naive_text(UtcMs when);

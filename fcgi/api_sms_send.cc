@@ -19,48 +19,23 @@ using rapidjson::Value;
 
 // --- refusals -----------------------------------------------------------------------------------
 
-Reply bad_request(const std::string& text, const char* code) {
-    return wrapped_refusal({HttpStatus::bad_request, code, text, {}});
-}
-
-Reply wrong_number(const std::string& text) {
-    return bad_request("Invalid phone number format: " + text, "INVALID_PHONE_FORMAT");
+Reply wrong_number(const Config& config, const std::string& text) {
+    return wrapped_fault(config, "Invalid phone number format: " + text, "INVALID_PHONE_FORMAT");
 }
 
 // Several wrong recipients are named in one text.
-Reply refuse_faults(const std::vector<FieldFault>& faults) {
+Reply refuse_faults(const Config& config, const std::vector<FieldFault>& faults) {
     if (faults.front().what != FieldFault::What::number_invalid)
-        return wrapped_refusal(refusal_of_fault(faults.front()));
+        return wrapped_refusal(config, refusal_of_fault(faults.front()));
     std::string all;
     for (const FieldFault& fault : faults) {
         if (fault.what == FieldFault::What::number_invalid)
             all += (all.empty() ? "" : "; ") + fault.text;
     }
-    return wrong_number(all);
+    return wrong_number(config, all);
 }
 
 // --- the body of a POST -------------------------------------------------------------------------
-
-// Why `body` is none; nothing: it is an object with both of these members.
-std::optional<Reply> wrong_body(const Request& request, const Config& config, const char* one,
-                                const char* other, rapidjson::Document& body) {
-    if (!is_json(request.content_type))
-        return wrapped_refusal({HttpStatus::unsupported_media_type,
-                                "INVALID_CONTENT_TYPE",
-                                "Content-Type must be application/json",
-                                {}});
-    if (parse_json(request.body, static_cast<std::size_t>(config.json_depth), body) ||
-        !body.IsObject() || body.ObjectEmpty())
-        return bad_request("Request body must be valid JSON", "INVALID_JSON");
-    std::string missing;
-    for (const char* name : {one, other}) {
-        if (given_member(body, name) == nullptr)
-            missing += (missing.empty() ? "" : ", ") + std::string(name);
-    }
-    if (!missing.empty())
-        return bad_request("Missing required field(s): " + missing, "MISSING_FIELDS");
-    return std::nullopt;
-}
 
 // The later form of this API: 0 (or false) is urgent, everything else is as usual.
 void read_adhoc(const Value& body, Draft& draft) {
@@ -83,10 +58,11 @@ std::optional<Reply> wrong_wishes(const Value& body, const Value& recipient, con
         const bool of_recipient = refusal->text.find("'number'") != std::string::npos;
         const bool of_content = refusal->text.find("'message'") != std::string::npos;
         if (of_recipient || of_content)
-            return bad_request(std::string("Field '") + (of_recipient ? "recipient" : "content") +
-                                   "' must be a text or a whole number that is not negative",
-                               "INVALID_FIELD_TYPE");
-        return wrapped_refusal(*refusal);
+            return wrapped_fault(config,
+                                 std::string("Field '") + (of_recipient ? "recipient" : "content") +
+                                     "' must be a text or a whole number that is not negative",
+                                 "INVALID_FIELD_TYPE");
+        return wrapped_refusal(config, *refusal);
     }
     if (fields.long_messages == nullptr)
         draft.long_messages = LongMessages::split;
@@ -97,18 +73,19 @@ std::optional<Reply> wrong_wishes(const Value& body, const Value& recipient, con
 // The recipients of a bulk, or what is wrong with one of them.
 std::optional<Reply> read_recipients(const Value& list, const Config& config, Draft& draft) {
     if (!list.IsArray())
-        return bad_request("Field 'recipients' must be a list", "INVALID_FIELD_TYPE");
+        return wrapped_fault(config, "Field 'recipients' must be a list", "INVALID_FIELD_TYPE");
     // Before anything is made of them: what they cost must not be the client's choice.
     if (list.Size() > static_cast<std::size_t>(config.bulk_most))
-        return bad_request("A message must have at most " + std::to_string(config.bulk_most) +
-                               " recipients, not " + std::to_string(list.Size()),
-                           "TOO_MANY_RECIPIENTS");
+        return wrapped_fault(config,
+                             "A message must have at most " + std::to_string(config.bulk_most) +
+                                 " recipients, not " + std::to_string(list.Size()),
+                             "TOO_MANY_RECIPIENTS");
     draft.numbers.reserve(list.Size());
     for (const Value& value : list.GetArray()) {
         auto text = as_text(&value);
         if (!text)
-            return wrong_number("recipient " + std::to_string(draft.numbers.size() + 1) +
-                                " is no text");
+            return wrong_number(config, "recipient " + std::to_string(draft.numbers.size() + 1) +
+                                            " is no text");
         draft.numbers.push_back(std::move(*text));
     }
     return std::nullopt;
@@ -127,14 +104,15 @@ Reply submit_draft(const Draft& draft, const Request& request, const Services& s
     const auto spool = [&]() -> Spool& { return services.spool.get(); };
     const auto answer = submit(draft, services.config, services.numbers, spool, request.when);
     if (const auto* faults = std::get_if<std::vector<FieldFault>>(&answer))
-        return refuse_faults(*faults);
+        return refuse_faults(services.config, *faults);
     if (const auto* limit = std::get_if<NotAllowed>(&answer)) {
         log_refused(request, services.caller, *limit);
-        return wrapped_refusal(over_limit(*limit));
+        return wrapped_refusal(services.config, over_limit(*limit));
     }
     const auto& submitted = std::get<Submitted>(answer);
     if (submitted.how == Stored::conflict)
-        return wrapped_refusal({HttpStatus::conflict,
+        return wrapped_refusal(services.config,
+                               {HttpStatus::conflict,
                                 "IDEMPOTENCY_CONFLICT",
                                 "Idempotency-Key was used for another request body",
                                 {}});
@@ -274,8 +252,10 @@ Reply sms_preview(const Request& request, const Services& services) {
         return *wrong;
     const auto text = as_text(given_member(body, "content"));
     if (!text)
-        return bad_request("Field 'content' must be a text or a whole number that is not negative",
-                           "INVALID_FIELD_TYPE");
+        return wrapped_fault(
+            services.config,
+            "Field 'content' must be a text or a whole number that is not negative",
+            "INVALID_FIELD_TYPE");
     Draft draft;
     if (const Value* one = given_member(body, "recipient"))
         draft.numbers.push_back(as_text(one).value_or(""));

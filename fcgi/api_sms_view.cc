@@ -11,8 +11,8 @@ namespace smsspool {
 
 namespace {
 
-Reply message_not_found() {
-    return wrapped_refusal({HttpStatus::not_found, "NOT_FOUND", "Message not found", {}});
+Reply message_not_found(const Config& config) {
+    return wrapped_refusal(config, {HttpStatus::not_found, "NOT_FOUND", "Message not found", {}});
 }
 
 // A parameter of the query as the ancestor reads it: what is no number is as if it was not there.
@@ -100,10 +100,8 @@ std::optional<std::string> answer_of_provider(const Services& services, const st
 Reply sms_list(const Request& request, const Services& services) {
     const Page page = page_in(Query(request.query));
     Spool& spool = services.spool.get();
-    const std::int64_t total = spool.count_messages_of(request.user);
-    const auto messages =
-        spool.messages_of(request.user, static_cast<std::size_t>((page.number - 1) * page.size),
-                          static_cast<std::size_t>(page.size));
+    const auto [total, messages] =
+        spool.messages_of(request.user, (page.number - 1) * page.size, page.size, request.when);
     return wrapped(HttpStatus::ok, {}, [&](JsonObject& data) {
         data.number("current_page", page.asked);
         JsonWriter& array = data.value("messages");
@@ -119,7 +117,7 @@ Reply sms_list(const Request& request, const Services& services) {
 Reply sms_show(const Request& request, const Services& services) {
     const auto message = message_at(request, services);
     if (!message)
-        return message_not_found();
+        return message_not_found(services.config);
     Spool& spool = services.spool.get();
     const JobCounts counts = spool.job_counts(message->id);
     const Tally tally = tally_of(counts);
@@ -146,7 +144,7 @@ Reply sms_show(const Request& request, const Services& services) {
 Reply sms_recipients(const Request& request, const Services& services) {
     const auto message = message_at(request, services);
     if (!message)
-        return message_not_found();
+        return message_not_found(services.config);
     return wrapped(HttpStatus::ok, {}, [&](JsonObject& data) {
         JsonWriter& array = data.value("recipients");
         array.StartArray();

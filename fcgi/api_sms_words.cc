@@ -3,6 +3,7 @@
 #include "fcgi/api_sms.h"
 
 #include "common/ids.h"
+#include "fcgi/fields.h"
 
 namespace smsspool {
 
@@ -52,6 +53,20 @@ std::string_view reason_of(State state) noexcept {
     return "The message could not be sent";
 }
 
+void put_flat(JsonWriter& writer, const Refusal& refusal) {
+    JsonObject object(writer);
+    object.text("error", refusal.text);
+    object.text("error_code", refusal.code);
+    object.flag("success", false);
+}
+
+void put_nested(JsonWriter& writer, const Refusal& refusal) {
+    JsonObject object(writer);
+    JsonObject error(object.value("error"));
+    error.text("code", refusal.code);
+    error.text("message", refusal.text);
+}
+
 } // namespace
 
 Reply wrapped(HttpStatus status, std::string_view message,
@@ -72,16 +87,54 @@ Reply wrapped(HttpStatus status, std::string_view message,
     return json_reply(status, buffer);
 }
 
-Reply wrapped_refusal(const Refusal& refusal) {
+Reply wrapped_refusal(const Config& config, const Refusal& refusal) {
     rapidjson::StringBuffer buffer;
     JsonWriter writer(buffer);
-    {
-        JsonObject object(writer);
-        object.text("error", refusal.text);
-        object.text("error_code", refusal.code);
-        object.flag("success", false);
+    switch (config.api_sms_errors) {
+    case ErrorForm::flat:
+        put_flat(writer, refusal);
+        break;
+    case ErrorForm::nested:
+        put_nested(writer, refusal);
+        break;
     }
     return refusal_reply(refusal, buffer);
+}
+
+Reply wrapped_fault(const Config& config, const std::string& text, const char* code) {
+    return wrapped_refusal(config, {HttpStatus::bad_request, code, text, {}});
+}
+
+Reply refuse_in_api_sms(const Request&, const Services& services, const Refusal& refusal) {
+    Refusal ours = refusal;
+    if (refusal.status == HttpStatus::unauthorized) {
+        ours.text = "Unauthorized";
+        ours.code = "UNAUTHORIZED";
+    } else if (refusal.status == HttpStatus::unavailable) {
+        ours.text = "Service is busy, please try again later";
+        ours.code = "SERVICE_UNAVAILABLE";
+    }
+    return wrapped_refusal(services.config, ours);
+}
+
+std::optional<Reply> wrong_body(const Request& request, const Config& config, const char* one,
+                                const char* other, rapidjson::Document& body) {
+    if (!is_json(request.content_type))
+        return wrapped_refusal(config, {HttpStatus::unsupported_media_type,
+                                        "INVALID_CONTENT_TYPE",
+                                        "Content-Type must be application/json",
+                                        {}});
+    if (parse_json(request.body, static_cast<std::size_t>(config.json_depth), body) ||
+        !body.IsObject() || body.ObjectEmpty())
+        return wrapped_fault(config, "Request body must be valid JSON", "INVALID_JSON");
+    std::string missing;
+    for (const char* name : {one, other}) {
+        if (given_member(body, name) == nullptr)
+            missing += (missing.empty() ? "" : ", ") + std::string(name);
+    }
+    if (!missing.empty())
+        return wrapped_fault(config, "Missing required field(s): " + missing, "MISSING_FIELDS");
+    return std::nullopt;
 }
 
 std::string naive_text(UtcMs when) {

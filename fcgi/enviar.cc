@@ -1,12 +1,13 @@
 // smsspool-enviar: POST /enviar-sms, the API of api-sms-gammu (contract 2), with its words.
 //
-// Who asks shows a token in the body, and no header; so nginx does not look at it, and this program
-// lets in whom a bearer token would let in. Nothing is said of other fields before.
+// Who asks shows a token in the body, and no header; it is let in whom a bearer token would let in
+// (fcgi/posted_login.h).
 
 #include "common/json_object.h"
 #include "common/submit.h"
 #include "fcgi/accepted.h"
 #include "fcgi/fields.h"
+#include "fcgi/posted_login.h"
 #include "fcgi/program.h"
 
 namespace smsspool {
@@ -64,7 +65,10 @@ std::string_view words_for(HttpStatus status) {
     return status == HttpStatus::internal_error ? "Erro interno." : no_json;
 }
 
+// Who may not is told the same as who is not let in: 403, without the challenge of a header.
 Reply refuse(const Request&, const Services&, const Refusal& refusal) {
+    if (refusal.status == HttpStatus::unauthorized)
+        return say(HttpStatus::forbidden, no_token);
     return say(refusal.status, words_for(refusal.status), refusal.headers);
 }
 
@@ -80,6 +84,7 @@ std::string text_for(const FieldFault& fault) {
     case FieldFault::What::validity_invalid:
     case FieldFault::What::not_before_invalid:
     case FieldFault::What::label_invalid:
+    case FieldFault::What::callback_invalid:
     case FieldFault::What::key_invalid:
         break;
     }
@@ -132,7 +137,7 @@ Reply submit_for(const Caller& caller, const Value& body, const Request& request
     return accepted(submitted);
 }
 
-// A token that is not let in, or that may not send: the client hears the same of both.
+// Nothing is said of the other fields before the token is right.
 Reply handle(const Request& request, const Services& services) {
     if (!is_json(request.content_type))
         return say(HttpStatus::unsupported_media_type, no_json);
@@ -141,24 +146,20 @@ Reply handle(const Request& request, const Services& services) {
         !body.IsObject() || body.ObjectEmpty())
         return say(HttpStatus::bad_request, no_json);
     const Value* token = given_member(body, "token");
-    const auto secret = token != nullptr && token->IsString() ? view(*token) : std::string_view();
-    Spool& spool = services.spool.get();
-    const auto rights =
-        rights_of_bearer(services.config, spool, secret, request.address, request.when);
-    const auto* caller = std::get_if<Caller>(&rights);
-    if (caller == nullptr || !caller->may(Scope::send)) {
-        log_warning("AUDIT",
-                    "login with a token refused, from " + request.address + ": " +
-                        (caller == nullptr ? std::get<NotLetIn>(rights).why : "it may not send"));
+    if (token == nullptr)
         return say(HttpStatus::forbidden, no_token);
-    }
-    note_use(spool, caller->token, request.when);
-    return submit_for(*caller, body, request, services);
+    if (request.user.empty())
+        return have_token_checked(token->IsString() ? view(*token) : std::string_view());
+    const auto caller = caller_of(request, services, Scope::send);
+    if (const auto* refusal = std::get_if<Refusal>(&caller))
+        return refuse(request, services, *refusal);
+    return submit_for(std::get<Caller>(caller), body, request, services);
 }
 
 } // namespace
 
-const Program the_program{"enviar", Access::write, std::nullopt, {{"/enviar-sms", "POST, OPTIONS"}},
-                          handle,   refuse};
+const Program the_program{
+    "enviar", Access::write, std::nullopt,        {{"/enviar-sms", "POST, OPTIONS"}},
+    handle,   refuse,        &Config::body_limit, Numbers::Load::at_once};
 
 } // namespace smsspool

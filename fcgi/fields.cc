@@ -35,6 +35,7 @@ constexpr std::array field_rows{
     FieldRow{"long", &Fields::long_messages},  FieldRow{"priority", &Fields::priority},
     FieldRow{"valid_for", &Fields::valid_for}, FieldRow{"not_before", &Fields::not_before},
     FieldRow{"report", &Fields::report},       FieldRow{"label", &Fields::label},
+    FieldRow{"callback", &Fields::callback},
 };
 
 bool is_missing(const Value* value) {
@@ -268,9 +269,18 @@ std::optional<Refusal> check_label(const Fields& fields, const Config&, Draft& d
     return wrong_value("label", "INVALID_LABEL_VALUE", "a text", *fields.label);
 }
 
-constexpr std::array<Check, 10> checks{
-    check_required, check_reply,    check_number,     check_message, check_long,
-    check_priority, check_validity, check_not_before, check_report,  check_label};
+std::optional<Refusal> check_callback(const Fields& fields, const Config&, Draft& draft) {
+    if (is_missing(fields.callback))
+        return std::nullopt;
+    if (!fields.callback->IsString())
+        return wrong_value("callback", "INVALID_CALLBACK_VALUE", "a text", *fields.callback);
+    draft.callback = std::string(view(*fields.callback));
+    return std::nullopt;
+}
+
+constexpr std::array<Check, 11> checks{
+    check_required, check_reply,      check_number, check_message, check_long,    check_priority,
+    check_validity, check_not_before, check_report, check_label,   check_callback};
 
 } // namespace
 
@@ -326,6 +336,8 @@ Refusal refusal_of_fault(const FieldFault& fault) {
         return bad_field("INVALID_NOT_BEFORE_VALUE", fault.text);
     case FieldFault::What::label_invalid:
         return bad_field("INVALID_LABEL_VALUE", fault.text);
+    case FieldFault::What::callback_invalid:
+        return bad_field("INVALID_CALLBACK_VALUE", fault.text);
     case FieldFault::What::key_invalid:
         return bad_field("INVALID_IDEMPOTENCY_KEY", fault.text);
     }

@@ -24,6 +24,7 @@ struct Fields {
     const rapidjson::Value* not_before = nullptr;
     const rapidjson::Value* report = nullptr;
     const rapidjson::Value* label = nullptr;
+    const rapidjson::Value* callback = nullptr;
 };
 
 // The fields of `body`, which must outlive them. Names in any case; of one name in several

@@ -55,6 +55,20 @@ void put_modem(JsonWriter& writer, const ModemView& modem, const Config& config,
     put_storage(object.value("storage"), modem);
 }
 
+// Its error may name hosts of others.
+void put_agent(JsonWriter& writer, const AgentView& agent, const Config& config, UtcMs now) {
+    JsonObject object(writer);
+    object.text("name", agent.name);
+    object.text("state", present_state(agent, config, now));
+}
+
+void put_agents(JsonWriter& writer, const Health& health, const Config& config, UtcMs now) {
+    writer.StartArray();
+    for (const AgentView& agent : health.agents)
+        put_agent(writer, agent, config, now);
+    writer.EndArray();
+}
+
 // Whether new messages are taken, as far as room goes.
 void put_disk(JsonWriter& writer, const Config& config) {
     const std::int64_t free = free_bytes(config.spool).value_or(-1);
@@ -67,6 +81,8 @@ void put_disk(JsonWriter& writer, const Config& config) {
 void put_health(JsonWriter& writer, const Health& health, const Readiness& answer,
                 const Config& config, UtcMs now) {
     JsonObject object(writer);
+    if (!health.agents.empty())
+        put_agents(object.value("agents"), health, config, now);
     object.text("daemon", answer.daemon);
     put_disk(object.value("disk"), config);
     JsonWriter& modems = object.value("modems");

@@ -31,6 +31,7 @@ struct Picture {
     std::optional<UtcMs> oldest_due;
     ReportCount reports;
     std::vector<DeadCount> dead;
+    std::vector<FollowCount> followed;
     struct Sent {
         std::int64_t in_hour = 0, in_day = 0; // parts
     };
@@ -57,6 +58,7 @@ Picture look(const Services& services, UtcMs now) {
     picture.oldest_due = spool.oldest_due(now);
     picture.reports = spool.report_count();
     picture.dead = spool.dead_counts();
+    picture.followed = spool.follow_counts();
     for (const ModemView& modem : picture.health.modems)
         picture.sent.push_back(sent_by(spool, modem.name, now));
     return picture;
@@ -215,6 +217,54 @@ void put_modems(Exposition& out, const Picture& picture, const Config& config) {
         out.seconds({{"modem", modem.name}}, picture.now - modem.beat);
 }
 
+// --- who speaks to the outside ------------------------------------------------------------------
+
+void put_followed(Exposition& out, const Picture& picture) {
+    constexpr std::array<std::pair<Followed::Progress, std::string_view>, 3> words{
+        {{Followed::Progress::open, "open"},
+         {Followed::Progress::done, "done"},
+         {Followed::Progress::given_up, "given_up"}}};
+    out.family("followed_jobs", Kind::gauge,
+               "Jobs whose fate somebody outside is told, by who tells it: open (not all is told "
+               "yet), done, given_up.");
+    for (const FollowCount& count : picture.followed) {
+        for (const auto& [progress, word] : words) {
+            if (count.progress == progress)
+                out.sample({{"agent", count.follower}, {"progress", word}}, count.jobs);
+        }
+    }
+}
+
+// A count of an agent since its start.
+struct AgentFigure {
+    std::string_view name, help;
+    std::int64_t AgentView::*member;
+};
+
+constexpr std::array agent_figures{
+    AgentFigure{"agent_fetched_total", "What it fetched to be sent, since its start.",
+                &AgentView::fetched},
+    AgentFigure{"agent_told_total", "What it told, since its start.", &AgentView::told},
+    AgentFigure{"agent_failures_total", "Its requests that failed, since its start.",
+                &AgentView::failures},
+};
+
+void put_agents(Exposition& out, const Picture& picture, const Config& config) {
+    const std::vector<AgentView>& agents = picture.health.agents;
+    out.family("agent_up", Kind::gauge, "1: it runs, and those whom it speaks to answer.");
+    for (const AgentView& agent : agents)
+        out.sample({{"agent", agent.name}}, present_state(agent, config, picture.now) == "working");
+    out.family("agent_heartbeat_age_seconds", Kind::gauge, "Since when it has not been heard of.");
+    for (const AgentView& agent : agents)
+        out.seconds({{"agent", agent.name}}, picture.now - agent.beat);
+    for (const AgentFigure& figure : agent_figures) {
+        out.family(figure.name, Kind::counter, figure.help);
+        for (const AgentView& agent : agents)
+            out.sample({{"agent", agent.name}}, agent.*figure.member);
+    }
+    put_followed(out, picture);
+}
+
 // --- the request --------------------------------------------------------------------------------
 
 Reply refuse(const Request&, const Services&, const Refusal& refusal) {
@@ -227,6 +277,7 @@ Reply handle(const Request& request, const Services& services) {
     put_gateway(out, picture, services.config);
     put_jobs(out, picture);
     put_modems(out, picture, services.config);
+    put_agents(out, picture, services.config);
     Reply reply;
     reply.content_type = Exposition::content_type;
     reply.body = out.text();

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] Spool& get() {
         if (!spool_) {
             spool_.emplace(config_, access_);
+            spool_->keep_small();
             if (commits_ != nullptr)
                 spool_->share(*commits_);
         }
@@ -82,6 +83,8 @@ struct Program {
     // The refusal in the form of this program's API. Needs no spool and does not throw Error.
     Reply (*refuse)(const Request& request, const Services& services, const Refusal& refusal);
     std::int64_t Config::*body_limit = &Config::body_limit;
+    // At once where each request brings a number: then the first of them waits for nothing.
+    Numbers::Load numbers = Numbers::Load::when_used;
 };
 
 extern const Program the_program;

@@ -95,10 +95,13 @@ std::string cgi_text(const Reply& reply, std::string_view method) {
     add_line(text, "Status",
              std::to_string(static_cast<int>(reply.status)) + " " +
                  std::string(row_of(reply.status).phrase));
-    add_line(text, "Content-Type", reply.content_type);
-    add_line(text, "Content-Length", std::to_string(reply.body.size()));
-    add_line(text, "Cache-Control", "no-store");
-    add_line(text, "X-Content-Type-Options", "nosniff");
+    // Some of these nginx keeps for the client, who would get them twice then.
+    if (reply.reader == Reader::client) {
+        add_line(text, "Content-Type", reply.content_type);
+        add_line(text, "Content-Length", std::to_string(reply.body.size()));
+        add_line(text, "Cache-Control", "no-store");
+        add_line(text, "X-Content-Type-Options", "nosniff");
+    }
     for (const Header& header : reply.headers)
         add_line(text, header.first, header.second);
     text += "\r\n";

@@ -38,19 +38,23 @@ enum class HttpStatus : int {
 
 using Header = std::pair<std::string, std::string>;
 
+// Who reads a reply: the client; or nginx alone, which then does as its headers say.
+enum class Reader { client, web_server };
+
 struct Reply {
     HttpStatus status = HttpStatus::ok;
     std::vector<Header> headers;                        // beside those that every reply has
     std::string body;                                   // complete lines, or nothing
     std::string_view content_type = "application/json"; // of static storage
+    Reader reader = Reader::client;
 };
 
 // A reply whose body is what `json` holds.
 [[nodiscard]] Reply json_reply(HttpStatus status, const rapidjson::StringBuffer& json);
 
 // `reply` in the form of CGI: header lines, an empty line, the body. Without the body for HEAD,
-// whose Content-Length is still that of the body. Every reply says what it is, that nobody may
-// store it, and that nobody may guess another type.
+// whose Content-Length is still that of the body. Every reply to a client says what it is, that
+// nobody may store it, and that nobody may guess another type.
 [[nodiscard]] std::string cgi_text(const Reply& reply, std::string_view method);
 
 // Why a request is not done. Each API puts it into a form of its own.

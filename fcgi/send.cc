@@ -113,7 +113,7 @@ Reply handle(const Request& request, const Services& services) {
 
 } // namespace
 
-const Program the_program{"send", Access::write, Scope::send, {{"/", "POST, OPTIONS"}},
-                          handle, refuse};
+const Program the_program{"send", Access::write, Scope::send,         {{"/", "POST, OPTIONS"}},
+                          handle, refuse,        &Config::body_limit, Numbers::Load::at_once};
 
 } // namespace smsspool

@@ -22,6 +22,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fcgiapp.h>
+#include <malloc.h>
 #include <mutex>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -315,7 +316,9 @@ sigset_t ending_signals() {
 int serve(const Options& options) {
     const Config config = load(options.files.empty() ? default_files() : options.files);
     set_log_level(level_of(config.log_level));
-    const Numbers numbers(config);
+    const Numbers numbers(config, the_program.numbers);
+    // Threads share what memory they give back: there are many, and each needs little.
+    ::mallopt(M_ARENA_MAX, 2);
     const sigset_t ending = ending_signals();
     ::pthread_sigmask(SIG_BLOCK, &ending, nullptr); // the threads inherit it
     ::FCGX_Init();

@@ -1,45 +1,16 @@
 // smsspool-status: GET /status tells what became of one message (contract 1.6).
 
+#include "common/fates.h"
 #include "common/readiness.h"
 #include "common/utf.h"
 #include "fcgi/envelope.h"
 #include "fcgi/program.h"
 
 #include <algorithm>
-#include <array>
 
 namespace smsspool {
 
 namespace {
-
-// Each state in the words of this API, and what it says where the job itself names no error.
-struct StateRow {
-    State state;
-    std::string_view word;
-    std::string_view error_code;
-    std::string_view error_text;
-};
-
-constexpr std::array state_rows{
-    StateRow{State::queued, "queued", "", ""},
-    StateRow{State::sending, "queued", "", ""},
-    StateRow{State::sent, "sent", "", ""},
-    StateRow{State::replied, "replied", "", ""},
-    StateRow{State::timeout, "timeout", "", ""},
-    StateRow{State::failed, "failed", "SEND_FAILED", "The message could not be sent"},
-    StateRow{State::unknown, "failed", "OUTCOME_UNKNOWN",
-             "The message may have been sent; an administrator decides"},
-    StateRow{State::expired, "failed", "EXPIRED", "The message could not be sent in time"},
-    StateRow{State::canceled, "failed", "CANCELED", "The message was taken back"},
-    StateRow{State::abandoned, "failed", "ABANDONED", "An administrator gave the message up"},
-};
-static_assert([] {
-    for (std::size_t i = 0; i < state_rows.size(); ++i) {
-        if (static_cast<std::size_t>(state_rows[i].state) != i)
-            return false;
-    }
-    return state_rows.size() == static_cast<std::size_t>(State::count);
-}());
 
 Reply refuse(const Request& request, const Services&, const Refusal& refusal) {
     return refusal_reply(refusal, to_json(refusing(refusal, request.user, request.when)));
@@ -96,17 +67,17 @@ std::optional<Envelope::Reply> reply_of(const MessageView& message, const JobVie
                            std::max<std::int64_t>(0, (job.reply->received - sent) / 1000)};
 }
 
-void put_error(const JobView& job, const StateRow& row, Envelope& envelope) {
-    if (row.error_code.empty())
+void put_error(const JobView& job, const Fate& fate, Envelope& envelope) {
+    if (fate.error_code.empty())
         return;
-    envelope.error_code = job.error_code.empty() ? row.error_code : job.error_code;
-    envelope.error_message = job.error_text.empty() ? row.error_text : job.error_text;
+    envelope.error_code = job.error_code.empty() ? fate.error_code : job.error_code;
+    envelope.error_message = job.error_text.empty() ? fate.error_text : job.error_text;
 }
 
 Envelope envelope_of(const MessageView& message, const JobView& job) {
-    const StateRow& row = state_rows[static_cast<std::size_t>(job.state)];
+    const Fate& fate = fate_of(job.state);
     Envelope envelope;
-    envelope.status = row.word;
+    envelope.status = fate.status;
     envelope.message_id = message.id;
     envelope.timestamp = timestamp_of(message, job);
     envelope.to = job.number_given;
@@ -116,7 +87,7 @@ Envelope envelope_of(const MessageView& message, const JobView& job) {
     envelope.delivery = job.delivery;
     envelope.delivered = job.delivered;
     envelope.meta = meta_of(message, job);
-    put_error(job, row, envelope);
+    put_error(job, fate, envelope);
     return envelope;
 }
 

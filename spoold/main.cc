@@ -1,5 +1,6 @@
 // smsspoold's main().
 
+#include "common/command_options.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "common/numbers.h"
@@ -15,48 +16,6 @@
 namespace {
 
 using namespace smsspool;
-
-constexpr const char* usage = "usage: smsspoold [-hnV] [-c file]...\n"
-                              "  -c file  read this configuration; again: later ones go over "
-                              "earlier ones\n"
-                              "  -n       check the configuration and leave\n"
-                              "  -V       print the version and leave\n"
-                              "  -h       print this and leave\n";
-
-struct Options {
-    std::vector<std::string> files;
-    bool check_only = false;
-};
-
-// The exit status if that is all; otherwise fills `options`.
-std::optional<int> read_options(int count, char** words, Options& options) {
-    for (int option = 0; (option = ::getopt(count, words, "c:hnV")) != -1;) {
-        switch (option) {
-        case 'c':
-            options.files.emplace_back(optarg);
-            break;
-        case 'n':
-            options.check_only = true;
-            break;
-        case 'V':
-            std::puts("smsspoold " SMSSPOOL_VERSION);
-            return EX_OK;
-        case 'h':
-            std::fputs(usage, stdout);
-            return EX_OK;
-        case '?':
-            std::fputs(usage, stderr);
-            return EX_USAGE;
-        }
-    }
-    if (optind < count) {
-        std::fputs(usage, stderr);
-        return EX_USAGE;
-    }
-    if (options.files.empty())
-        options.files = default_files();
-    return std::nullopt;
-}
 
 // What can be known to be wrong before anything is touched.
 void check(const Config& config) {
@@ -80,8 +39,8 @@ void block_signals() {
     ::signal(SIGPIPE, SIG_IGN);
 }
 
-int serve(const Options& options) {
-    const Config config = load(options.files);
+int serve(const CommandOptions& options) {
+    const Config config = load(options.files.empty() ? default_files() : options.files);
     set_log_level(static_cast<LogLevel>(config.log_level));
     check(config);
     if (options.check_only) {
@@ -98,9 +57,9 @@ int serve(const Options& options) {
 } // namespace
 
 int main(int count, char** words) {
-    Options options;
+    CommandOptions options;
     try {
-        if (const auto status = read_options(count, words, options))
+        if (const auto status = read_options("smsspoold", count, words, options))
             return *status;
         return serve(options);
     } catch (const Error& error) {

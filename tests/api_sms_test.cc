@@ -137,6 +137,39 @@ BOOST_AUTO_TEST_CASE(refusals) {
     BOOST_TEST(ask(request).get("success") == "false");
 }
 
+// As smspanel says it from its version 0.26 on, whoever refuses.
+BOOST_AUTO_TEST_CASE(nested_errors) {
+    config.api_sms_errors = ErrorForm::nested;
+    const auto nested = [](const Answer& answer, int status, const std::string& code,
+                           const std::string& text) {
+        BOOST_TEST(int(answer.status()) == status);
+        BOOST_TEST(answer.reply.body ==
+                   R"({"error":{"code":")" + code + R"(","message":")" + text + "\"}}\n");
+    };
+    nested(post("/api/sms", "{"), 400, "INVALID_JSON", "Request body must be valid JSON");
+    nested(post("/api/sms/send-bulk", R"({"recipients":["1"]})"), 400, "MISSING_FIELDS",
+           "Missing required field(s): content");
+    nested(post("/api/sms/send-bulk", R"({"recipients":"1","content":"x"})"), 400,
+           "INVALID_FIELD_TYPE", "Field 'recipients' must be a list");
+    nested(post("/api/sms/preview", R"({"content":[1]})"), 400, "INVALID_FIELD_TYPE",
+           "Field 'content' must be a text or a whole number that is not negative");
+    nested(post("/api/sms", "{}", ""), 401, "UNAUTHORIZED", "Unauthorized");
+    nested(get("/api/sms/1"), 404, "NOT_FOUND", "Message not found");
+    nested(get("/api/sms/1/recipients"), 404, "NOT_FOUND", "Message not found");
+    nested(get("/api/sms/1/2"), 404, "NOT_FOUND", "There is nothing at this address");
+    Request request = post_request("/api/sms", "{}");
+    request.refused = "413";
+    nested(ask(request), 413, "BODY_TOO_LARGE", "The request body is too large");
+    request.refused = "429";
+    nested(ask(request), 429, "TOO_MANY_REQUESTS", "Too many requests, try again later");
+    BOOST_TEST(ask(request).header("Retry-After") == "1");
+    // What succeeds is as it was.
+    BOOST_TEST(post("/api/sms", R"({"recipient":"5512345678","content":"hi"})").get("success") ==
+               "true");
+    std::filesystem::remove(config.spool);
+    nested(get("/api/sms"), 503, "SERVICE_UNAVAILABLE", "Service is busy, please try again later");
+}
+
 BOOST_AUTO_TEST_CASE(who_may_do_what) {
     door.get().put_account({"sender", true, {Scope::send}, {}, test_time});
     door.get().put_account({"reader", true, {Scope::status}, {}, test_time});

@@ -6,6 +6,7 @@
 #include "common/ids.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "common/login_tokens.h"
 #include "common/password.h"
 #include "common/rights.h"
 #include "common/spool.h"
@@ -622,6 +623,20 @@ BOOST_AUTO_TEST_CASE(a_token_may_no_more_than_its_user) {
     (void)users.ask(disable_user, named("ana"));
     BOOST_TEST(error_of(Fault::bad_input, [&] { (void)users.ask(add_token, named("ana")); }) ==
                "user ana: the account is disabled");
+}
+
+// Whoever has logged in with the old one has to do so again; other tokens go on.
+BOOST_AUTO_TEST_CASE(another_password_ends_logins) {
+    const Users users;
+    (void)users.ask(add_user, generated("ana"));
+    (void)users.ask(add_token, named("ana", {{"--note", "its own"}}));
+    Spool spool = users.spool();
+    const LoginToken login = log_in(users.settings(), spool, {"ana", "", {Scope::send}}, now);
+    BOOST_TEST(spool.tokens("ana").size() == 2U);
+    (void)users.ask(change_password, generated("ana"));
+    BOOST_TEST(!spool.token(login.token.id).has_value());
+    BOOST_REQUIRE(spool.tokens("ana").size() == 1U);
+    BOOST_TEST(spool.tokens("ana").at(0).note == "its own");
 }
 
 BOOST_AUTO_TEST_CASE(each_change_is_in_the_log) {

@@ -25,11 +25,32 @@ struct EnviarFixture : HandlerFixture {
         door.get().add_token(token);
     }
 
+    // What nginx does with a login that came in a body (smsspool-locations.conf), smsspool-auth
+    // being asked.
+    Answer have_checked(Request request, const std::string& shown) {
+        const std::string scheme = "Bearer ";
+        BOOST_TEST(shown.starts_with(scheme));
+        const auto rights = rights_of_bearer(config, door.get(), shown.substr(scheme.size()),
+                                             request.address, request.when);
+        if (const auto* caller = std::get_if<Caller>(&rights)) {
+            request.user = caller->user;
+            request.token = caller->token;
+        } else {
+            request.refused = "401";
+        }
+        return ask(request);
+    }
+
     Answer post(const std::string& body, const std::string& type = "application/json") {
         Request request = post_request("/enviar-sms", body);
-        request.user.clear(); // nginx asks nobody here
+        request.user.clear();
         request.content_type = type;
-        return ask(request);
+        Answer answer = ask(request);
+        if (answer.reply.reader == Reader::client)
+            return answer;
+        BOOST_TEST(answer.header("X-Accel-Redirect") == "@smsspool_posted");
+        BOOST_TEST(answer.reply.body == "");
+        return have_checked(request, answer.header("X-Sms-Login"));
     }
 };
 
@@ -57,7 +78,6 @@ BOOST_AUTO_TEST_CASE(the_whole_answer) {
     BOOST_TEST(stored->api == "enviar");
     BOOST_TEST(stored->text == "oi");
     BOOST_TEST(stored->jobs.at(0).number == "+525512345678");
-    BOOST_TEST(door.get().token("id of sms_good").value().used.has_value());
 }
 
 // Accents travel as escapes, as the ancestor's clients know them.
@@ -127,6 +147,12 @@ BOOST_AUTO_TEST_CASE(refusals) {
     BOOST_TEST(door.get().state_counts().empty());
 }
 
+// Nobody learns from a header whether there is such a user.
+BOOST_AUTO_TEST_CASE(who_is_refused_gets_no_challenge) {
+    BOOST_TEST(post(R"({"token":"sms_wrong"})").header("WWW-Authenticate") == "-");
+    BOOST_TEST(post("{}").header("WWW-Authenticate") == "-");
+}
+
 BOOST_AUTO_TEST_CASE(good_fields) {
     struct Case {
         std::string name, members, number, text, parts;
@@ -176,6 +202,7 @@ BOOST_AUTO_TEST_CASE(what_any_program_refuses) {
     BOOST_TEST(ask(request).get("mensagem") == "Pedidos demais; tente mais tarde.");
     request.refused.clear();
     request.body_state = Body::complete;
+    request.token = "id of sms_good";
     std::filesystem::remove(config.spool);
     const Answer answer = ask(request);
     BOOST_TEST(int(answer.status()) == 503);

@@ -201,6 +201,15 @@ BOOST_FIXTURE_TEST_CASE(nothing_that_belongs_to_somebody, HealthFixture) {
         BOOST_TEST(body.find(secret) == std::string::npos, secret);
 }
 
+BOOST_FIXTURE_TEST_CASE(agents_are_told_by_name_and_state, HealthFixture) {
+    BOOST_TEST(health().get("agents") == "-");
+    Spool& spool = door.get();
+    spool.agent_beat({"webhook", "failing", "a.example is away", test_time, test_time, 0, 1, 2});
+    spool.agent_beat({"pull:a", "working", "", test_time, test_time - 40'000, 3, 4, 5});
+    BOOST_TEST(health().get("agents") == "[{\"name\":\"pull:a\",\"state\":\"unknown\"},"
+                                         "{\"name\":\"webhook\",\"state\":\"failing\"}]");
+}
+
 BOOST_FIXTURE_TEST_CASE(methods, HealthFixture) {
     BOOST_TEST(int(health("HEAD").status()) == 503);
     const Answer answer = health("POST");

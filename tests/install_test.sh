@@ -23,7 +23,7 @@ everything() {
 
 make_target install /usr
 for program in bin/smsctl bin/simmodem sbin/smsspoold libexec/smsspool/smsspool-modem \
-    libexec/smsspool/smsspool-loopback libexec/smsspool/smsspool-provider libexec/smsspool/smsspool-{send,status,inbox,alerts,health,metrics,auth}; do
+    libexec/smsspool/smsspool-loopback libexec/smsspool/smsspool-provider libexec/smsspool/smsspool-webhook libexec/smsspool/smsspool-pull libexec/smsspool/smsspool-{send,status,inbox,alerts,health,metrics,auth,login}; do
     expect "mode of $program" 755 "$(mode_of "/usr/$program")"
 done
 for file in /etc/smsspool/smsspool.conf /etc/smsspool/alerts-allow.conf /etc/smsspool/unlimited.conf \
@@ -47,7 +47,7 @@ expect "the installed configuration is good" "configuration OK" \
 
 expect "systemd-analyze verify, and its security at 1.5 or less" "" "$(tests/verify_units.sh "$ROOT" /usr 2>&1 || echo "status $?")"
 
-for program in send status inbox alerts health metrics auth; do
+for program in send status inbox alerts health metrics auth login; do
     expect_true "the target wants the socket of $program" \
         grep -qw "smsspool-fcgi@$program.socket" "$ROOT/lib/systemd/system/smsspool.target"
 done

@@ -22,7 +22,7 @@ verdict() {
     fi
 }
 
-sources=$(find common fcgi spoold ctl tests -name '*.cc' -o -name '*.h' | sort)
+sources=$(find common fcgi spoold pull ctl tests -name '*.cc' -o -name '*.h' | sort)
 product=$(printf '%s\n' "$sources" | grep -v '^tests/')
 scripts=$(find . -maxdepth 4 \( -name '*.sh' -o -name '*.bash' -o -path './.ci/run' \) \
     -not -path './build*' -not -path './run*' | sort -u)
@@ -94,10 +94,11 @@ includes() {
     grep -nE "#include \"($2)/" "$1"/*.cc "$1"/*.h 2>/dev/null || true
 }
 
-verdict "common/ includes nobody else" "$(includes common 'fcgi|spoold|ctl|tests')"
-verdict "fcgi/ includes only common/" "$(includes fcgi 'spoold|ctl|tests')"
-verdict "spoold/ includes only common/" "$(includes spoold 'fcgi|ctl|tests')"
-verdict "ctl/ includes only common/" "$(includes ctl 'fcgi|spoold|tests')"
+verdict "common/ includes nobody else" "$(includes common 'fcgi|spoold|pull|ctl|tests')"
+verdict "fcgi/ includes only common/" "$(includes fcgi 'spoold|pull|ctl|tests')"
+verdict "spoold/ includes only common/" "$(includes spoold 'fcgi|pull|ctl|tests')"
+verdict "pull/ includes only common/" "$(includes pull 'fcgi|spoold|ctl|tests')"
+verdict "ctl/ includes only common/" "$(includes ctl 'fcgi|spoold|pull|tests')"
 
 # --- habits -------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Goal of this test: the manual pages and the programs say the same.
 # - Every setting of the code is in smsspool.conf(5) with its kind, limits and default, and no other.
-# - Every sentence of smsctl is in smsctl(8), and no other; so are the options of smsctl and smsspoold.
+# - Every sentence of smsctl is in smsctl(8), and no other; so are the options of smsctl, smsspoold and
+#   smsspool-pull.
 # - Every member of smsctl's JSON objects is in smsctl(8).
 # - Every state of a job is in smsspool(7), and no other.
 # - Every page that a page points to is there, if it is one of ours.
@@ -44,6 +45,7 @@ words() {
     case $2 in
     SETTINGS) ;;
     PROVIDERS) echo "[provider x]" ;;
+    REMOTES) echo "[remote x]" ;;
     *) echo "[modem x]" ;;
     esac >"$folder/word.conf"
     echo "$1 = ?" >>"$folder/word.conf"
@@ -53,9 +55,11 @@ words() {
 
 # One line a setting, in the words of the page.
 settings_of_code() {
-    printf '[modem a]\n[provider b]\nurl = https://localhost/\n[route a]\nmodems = a\n' >"$folder/sections.conf"
+    printf '[modem a]\n[provider b]\nurl = https://localhost/\n[route a]\nmodems = a\n[remote c]\n%s' \
+        "$(printf '%s\n' 'url = https://localhost/' 'number = 1' 'country = RO' 'grant = none')" \
+        >"$folder/sections.conf"
     "$bin/smsctl" -c "$folder/sections.conf" --json config show >"$folder/settings"
-    jq -r '[if .modem then "MODEMS" elif .provider then "PROVIDERS" elif .route then "ROUTES" else "SETTINGS" end, .name, .kind, .least // "-", .most // "-",
+    jq -r '[if .modem then "MODEMS" elif .provider then "PROVIDERS" elif .route then "ROUTES" elif .remote then "REMOTES" else "SETTINGS" end, .name, .kind, .least // "-", .most // "-",
             if .default == "" then "empty" else .default end] | @tsv' "$folder/settings" |
         while IFS='	' read -r part name kind least most default; do
             case $kind in
@@ -71,7 +75,8 @@ settings_of_code() {
 
 settings_of_page() {
     awk '/^\.Sh / { part = $2 }
-         /^\.It Cm / && (part == "SETTINGS" || part == "MODEMS" || part == "PROVIDERS" || part == "ROUTES") {
+         /^\.It Cm / && (part == "SETTINGS" || part == "MODEMS" || part == "PROVIDERS" || part == "ROUTES" ||
+                          part == "REMOTES") {
              name = $3; getline; print part ": " name ": " $0 }' man/smsspool.conf.5
 }
 
@@ -102,6 +107,14 @@ compare "options of smsctl"
 "$bin/smsspoold" -h | sed -n 's/^  \(-[a-zA-Z]\).*/\1/p' >"$folder/code"
 options_of_page man/smsspoold.8 >"$folder/page"
 compare "options of smsspoold"
+
+"$bin/smsspool-pull" -h | sed -n 's/^  \(--*[a-zA-Z]*\).*/\1/p' >"$folder/code"
+options_of_page man/smsspool-pull.8 >"$folder/page"
+compare "options of smsspool-pull"
+
+"$bin/smsspool-webhook" -h | sed -n 's/^  \(--*[a-zA-Z]*\).*/\1/p' >"$folder/code"
+options_of_page man/smsspool-webhook.8 >"$folder/page"
+compare "options of smsspool-webhook"
 
 # --- a spool of its own -------------------------------------------------------------------------
 

@@ -252,6 +252,47 @@ BOOST_FIXTURE_TEST_CASE(figures_of_modems, MetricsFixture) {
     BOOST_TEST(metrics().body.find("334020123456789") == std::string::npos);
 }
 
+BOOST_FIXTURE_TEST_CASE(agents, MetricsFixture) {
+    Spool& spool = door.get();
+    spool.agent_beat({"webhook", "working", "", test_time, test_time - 1500, 0, 12, 3});
+    spool.agent_beat({"pull:a", "failing", "away", test_time, test_time, 4, 5, 6});
+    spool.agent_beat({"pull:b", "working", "", test_time, test_time - 40'000, 0, 0, 0});
+    struct Case {
+        const char* sample;
+        const char* want;
+    };
+    const Case cases[] = {
+        {"agent_up{agent=\"webhook\"}", "1"},
+        {"agent_up{agent=\"pull:a\"}", "0"},
+        {"agent_up{agent=\"pull:b\"}", "0"},
+        {"agent_up{agent=\"pull:c\"}", "-"},
+        {"agent_heartbeat_age_seconds{agent=\"webhook\"}", "1.500"},
+        {"agent_fetched_total{agent=\"pull:a\"}", "4"},
+        {"agent_told_total{agent=\"webhook\"}", "12"},
+        {"agent_failures_total{agent=\"webhook\"}", "3"},
+    };
+    for (const Case& c : cases)
+        BOOST_TEST(value("smsspool_" + std::string(c.sample)) == c.want, c.sample);
+    BOOST_TEST(metrics().body.find("away") == std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(followed_jobs, MetricsFixture) {
+    config.webhooks = true;
+    Draft draft;
+    draft.user = "ana";
+    draft.number = "5512345678";
+    draft.text = "hi";
+    draft.callback = "https://a.example/";
+    for (int i = 0; i < 2; ++i)
+        (void)submit(
+            draft, config, numbers, [this]() -> Spool& { return door.get(); }, test_time);
+    BOOST_TEST(value("smsspool_followed_jobs{agent=\"webhook\",progress=\"open\"}") == "2");
+    write(
+        "UPDATE follow SET progress = 'given_up' WHERE job_id = (SELECT MIN(job_id) FROM follow)");
+    BOOST_TEST(value("smsspool_followed_jobs{agent=\"webhook\",progress=\"open\"}") == "1");
+    BOOST_TEST(value("smsspool_followed_jobs{agent=\"webhook\",progress=\"given_up\"}") == "1");
+}
+
 BOOST_FIXTURE_TEST_CASE(without_a_spool, MetricsFixture) {
     std::filesystem::remove(config.spool);
     const Reply reply = metrics();

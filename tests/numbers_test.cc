@@ -6,6 +6,9 @@
 #include "common/settings.h"
 
 #include <boost/test/unit_test.hpp>
+#include <phonenumbers/phonenumber.pb.h>
+#include <phonenumbers/phonenumberutil.h>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -26,9 +29,52 @@ Numbers numbers_of(const std::string& region) {
     return Numbers(config);
 }
 
+// What libphonenumber makes of `text`; empty: no possible number.
+std::string read_once(const std::string& text, const std::string& region) {
+    using i18n::phonenumbers::PhoneNumber;
+    using i18n::phonenumbers::PhoneNumberUtil;
+    const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
+    PhoneNumber number;
+    std::string e164;
+    if (util.Parse(text, region, &number) == PhoneNumberUtil::NO_PARSING_ERROR &&
+        util.IsPossibleNumberWithReason(number) == PhoneNumberUtil::IS_POSSIBLE &&
+        !number.has_extension())
+        util.Format(number, PhoneNumberUtil::E164, &e164);
+    return e164;
+}
+
+// The rule without any short cut: what is read twice must be the same twice.
+std::string read_twice(const std::string& text, const std::string& region) {
+    const std::string e164 = read_once(text, region);
+    return read_once(e164, region) == e164 ? e164 : std::string();
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(numbers_test)
+
+// Regions with prefixes that are cut off, changed or shared with others.
+BOOST_AUTO_TEST_CASE(no_number_is_taken_that_would_change_again) {
+    std::minstd_rand random(1);
+    for (const std::string region : {"MX", "US", "CA", "AR", "BR", "IT", "DE", "GB", "RU", "KZ",
+                                     "FI", "CR", "SM", "BB", "CI", "HU"}) {
+        const Numbers numbers = numbers_of(region);
+        for (int i = 0; i < 400; ++i) {
+            std::string digits;
+            for (auto left = 6 + random() % 7; left > 0; --left)
+                digits += static_cast<char>('0' + random() % (left % 3 == 0 ? 2 : 10));
+            const std::string abroad = read_twice("+" + digits, region);
+            BOOST_TEST(numbers.normalise("+" + digits).number ==
+                       (abroad.empty() ? "+" + digits : abroad));
+            const std::string home = read_twice(digits, region);
+            const NumberAnswer answer = numbers.normalise(digits);
+            if (digits.size() < 10 && answer.good())
+                BOOST_TEST(answer.number == home, region + " " + digits);
+            if (digits.size() == 10 && answer.number.substr(answer.number.size() - 10) != digits)
+                BOOST_TEST(answer.number == home, region + " " + digits);
+        }
+    }
+}
 
 BOOST_AUTO_TEST_CASE(taken) {
     struct Case {

@@ -173,6 +173,11 @@ BOOST_AUTO_TEST_CASE(a_reply_in_cgi_form) {
                              "\r\n";
     BOOST_TEST(cgi_text(reply, "GET") == head + "{}\n");
     BOOST_TEST(cgi_text(reply, "HEAD") == head);
+    // nginx would keep some of what a client is told.
+    Reply inner;
+    inner.reader = Reader::web_server;
+    inner.headers.emplace_back("X-Accel-Redirect", "@there");
+    BOOST_TEST(cgi_text(inner, "GET") == "Status: 200 OK\r\nX-Accel-Redirect: @there\r\n\r\n");
 }
 
 BOOST_FIXTURE_TEST_CASE(before_the_handler, HandlerFixture) {

@@ -112,6 +112,17 @@ BOOST_AUTO_TEST_CASE(every_default_is_within_its_limits) {
             BOOST_TEST(show(setting, config) == "a b");
         }
     }
+    names.clear();
+    for (const Setting<RemoteConfig>& setting : remote_settings()) {
+        BOOST_TEST_CONTEXT(setting.name) {
+            BOOST_TEST(names.insert(setting.name).second);
+            BOOST_TEST(!setting.help.empty());
+            const std::string text = show(setting, RemoteConfig{});
+            RemoteConfig config;
+            BOOST_CHECK_NO_THROW(assign(config, setting.name, text));
+            BOOST_TEST(show(setting, config) == text);
+        }
+    }
     BOOST_CHECK_NO_THROW((void)load({}));
 }
 
@@ -374,6 +385,111 @@ BOOST_AUTO_TEST_CASE(routes) {
     BOOST_TEST(read("[modem a]\n[route a]\nmodems = a\n").routes.at(0).name == "a");
 }
 
+const std::string good_remote = "url = https://api.example.org/sms\n"
+                                "number = +40 700\n"
+                                "country = RO\n"
+                                "keycloak_url = https://id.example.org/\n"
+                                "username = gateway\n"
+                                "password_file = /a/password\n";
+
+BOOST_AUTO_TEST_CASE(remotes) {
+    const Config config = read("[remote centre]\n" + good_remote +
+                               "[remote open]\n"
+                               "url = http://127.0.0.1:8080\n"
+                               "number = 1\n"
+                               "country = MX\n"
+                               "grant = none\n"
+                               "user = ana\n"
+                               "poll_interval = 500ms\n"
+                               "[modem a]\n"
+                               "[remote centre]\n"
+                               "in_hand_most = 7\n");
+    BOOST_REQUIRE(config.remotes.size() == 2U);
+    const RemoteConfig& centre = config.remotes[0];
+    BOOST_TEST(centre.name == "centre");
+    BOOST_TEST(centre.url == "https://api.example.org/sms");
+    BOOST_TEST(centre.user == "pull-centre");
+    BOOST_TEST(centre.in_hand_most == 7);
+    BOOST_TEST((centre.poll_interval == std::chrono::seconds(10)));
+    BOOST_TEST((centre.grant == Grant::password));
+    BOOST_TEST(centre.realm == "sr");
+    BOOST_TEST(centre.client_id == "sms-gateway");
+    BOOST_TEST(config.remotes[1].user == "ana");
+    BOOST_TEST((config.remotes[1].grant == Grant::none));
+    BOOST_TEST((config.remotes[1].poll_interval == Ms(500)));
+    BOOST_TEST(config.modems.size() == 1U);
+    BOOST_TEST(load({}).remotes.empty());
+    // A modem and a remote may have one name.
+    BOOST_TEST(read("[modem a]\n[remote a]\n" + good_remote).remotes.at(0).name == "a");
+}
+
+BOOST_AUTO_TEST_CASE(remotes_that_are_wrong) {
+    struct Case {
+        const char* name;
+        const char* more;
+        const char* want; // the beginning of what is said; empty: nothing
+    };
+    const char* const plain =
+        " must be https://HOST/PATH without a user or a query, or http on this";
+    const char* const which = "one of keycloak_url, token_url and issuer must be given";
+    const std::string url = std::string("url") + plain;
+    const std::string keycloak = std::string("keycloak_url") + plain;
+    const std::string issuer = std::string("issuer") + plain;
+    const std::vector<Case> cases{
+        {"as it is", "", ""},
+        {"no url", "url =", url.c_str()},
+        {"plain to elsewhere", "url = http://api.example.org", url.c_str()},
+        {"plain to a name like this machine's", "url = http://127.0.0.1.example.org", url.c_str()},
+        {"plain to this machine", "url = http://localhost:8080/x", ""},
+        {"by IPv6", "url = http://[::1]:8080", ""},
+        {"another scheme", "url = ftp://api.example.org", url.c_str()},
+        {"a user in it", "url = https://a:b@api.example.org", url.c_str()},
+        {"a query", "url = https://api.example.org/?a=b", url.c_str()},
+        {"a blank", "url = https://api.example.org/a b", url.c_str()},
+        {"a plain server of tokens", "keycloak_url = http://id.example.org", keycloak.c_str()},
+        {"no number", "number =", "number must be the gateway's own number"},
+        {"a number without digits", "number = + -", "number must be the gateway's own number"},
+        {"a path", "number = 1/2", "number must be the gateway's own number"},
+        {"no country", "country =", "country must be the two letters"},
+        {"a country of three letters", "country = ROU", "country must be the two letters"},
+        {"digits", "country = 40", "country must be the two letters"},
+        {"a tenant", "tenant = a b", ""},
+        {"a tenant not in ASCII", "tenant = ñ", "tenant must be ASCII"},
+        {"a user with a blank", "user = a b", "user must be ASCII without"},
+        {"a user with a colon", "user = a:b", "user must be ASCII without"},
+        {"a label", "label = otp", ""},
+        {"a label with a blank", "label = a b", "label must be up to 64"},
+        {"pauses the wrong way round", "retry_first = 10m", "retry_first must not be more than"},
+        {"two servers", "token_url = https://id.example.org/t", which},
+        {"two others", "issuer = https://id.example.org/t", which},
+        {"no server", "keycloak_url =", which},
+        {"a server and no grant", "grant = none", "grant = none asks nobody for a token"},
+        {"an issuer", "keycloak_url =\nissuer = https://id.example.org", ""},
+        {"an endpoint", "keycloak_url =\ntoken_url = https://id.example.org/t", ""},
+        {"a plain issuer", "keycloak_url =\nissuer = http://id.example.org", issuer.c_str()},
+        {"no realm", "realm =", "realm must be written"},
+        {"a realm with a slash", "realm = a/b", "realm must be written"},
+        {"a realm as it stands there", "realm = my%20realm", ""},
+        {"no client", "client_id =", "client_id must be given"},
+        {"no user", "username =", "grant = password needs username and password_file"},
+        {"no password", "password_file =", "grant = password needs username and password_file"},
+        {"no secret", "grant = client_credentials",
+         "grant = client_credentials needs client_secret_file"},
+        {"a secret", "grant = client_credentials\nclient_secret_file = /a/b", ""},
+        {"scopes", "scope = ñ", "scope must be ASCII"},
+        {"no scope", "scope =", ""},
+    };
+    for (const Case& c : cases) {
+        const std::string want =
+            *c.want != '\0' ? std::string("[remote a]: ") + c.want : "no error";
+        const std::string found = complaint("[remote a]\n" + good_remote + c.more + "\n");
+        BOOST_TEST(found.substr(0, want.size()) == want, c.name << ": " << found);
+    }
+    BOOST_TEST(complaint("[remote a]\n").starts_with("[remote a]: url"));
+    BOOST_TEST(complaint("[remote a/b]\n") ==
+               "a.conf:1: the name of a remote has up to 64 letters, digits, and any of _ . -");
+}
+
 BOOST_AUTO_TEST_CASE(words_of_a_list) {
     const struct {
         const char* list;
@@ -477,6 +593,10 @@ BOOST_AUTO_TEST_CASE(settings_that_contradict_each_other) {
         {"network_first = 61\n", "network_first must not be more than network_most"},
         {"worker_pause = 31\n", "worker_pause must not be more than worker_pause_most"},
         {"probe_first = 9\n", "probe_first must not be more than probe_most"},
+        {"webhook_first = 2h\n", "webhook_first must not be more than webhook_most"},
+        {"webhooks = yes\n", "webhooks need a webhook_key_file"},
+        {"webhook_networks = 10.0.0.0/8 here\n",
+         "webhook_networks must be addresses or networks (ADDRESS/BITS), separated by spaces"},
         {"valid_for = 31d\n", "valid_for must not be more than valid_for_most"},
         {"valid_for_most = 23h\n", "valid_for must not be more than valid_for_most"},
         {"[route a]\n", "[route a]: modems must name at least one modem"},

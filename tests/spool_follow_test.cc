@@ -371,13 +371,40 @@ BOOST_FIXTURE_TEST_CASE(a_reply_to_a_job_of_unknown_outcome_is_told, Fixture) {
     BOOST_TEST(due(start_time + second) == Words{"replied/none"});
 }
 
-BOOST_FIXTURE_TEST_CASE(what_was_given_up_stays_so_whatever_comes, Fixture) {
+// An event is given up, not the job.
+BOOST_FIXTURE_TEST_CASE(what_comes_after_one_was_given_up_is_told, Fixture) {
     const std::string id = failed();
     Followed found = only_due();
     found.progress = Progress::given_up;
+    found.failures = 12;
+    found.code = 500;
+    found.due = start_time + day;
+    spool.not_told(found, start_time);
+    (void)spool.abandon({job_of(id)}, start_time);
+    BOOST_TEST(due() == Words{"abandoned/none"});
+    BOOST_TEST(row(id).failures == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_is_gone_is_told_nothing_that_comes_later, Fixture) {
+    const std::string id = failed();
+    Followed found = only_due();
+    found.progress = Progress::given_up;
+    found.code = 410;
     spool.not_told(found, start_time);
     (void)spool.abandon({job_of(id)}, start_time);
     BOOST_TEST(due(start_time + day) == Words());
+}
+
+BOOST_FIXTURE_TEST_CASE(who_goes_while_more_comes_is_gone, Fixture) {
+    NewMessage message = new_message("hola");
+    message.report = true;
+    const std::string id = sent(std::move(message));
+    Followed before = only_due();
+    report(start_time + second);
+    before.progress = Progress::given_up;
+    before.code = 410;
+    spool.not_told(before, start_time + 2 * second);
+    BOOST_TEST((row(id).progress == Progress::given_up));
 }
 
 // --- lists and counts ---------------------------------------------------------------------------
@@ -425,6 +452,21 @@ BOOST_FIXTURE_TEST_CASE(a_report_without_news_opens_nothing, Fixture) {
     BOOST_TEST((row(id).progress == Progress::done));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_report_without_news_opens_nothing_that_was_given_up, Fixture) {
+    constexpr int still_trying = 0x20;
+    NewMessage message = new_message("hola");
+    message.report = true;
+    const std::string id = sent(std::move(message));
+    Followed found = only_due();
+    found.progress = Progress::given_up;
+    found.code = 500;
+    spool.not_told(found, start_time);
+    report(start_time + second, still_trying);
+    BOOST_TEST((row(id).progress == Progress::given_up));
+    report(start_time + 2 * second);
+    BOOST_TEST(due(start_time + 2 * second) == Words{"sent/delivered"});
+}
+
 BOOST_FIXTURE_TEST_CASE(lists_and_counts_are_by_follower_and_progress, Fixture) {
     (void)sent();
     spool.told(only_due(), 200, start_time);
@@ -450,10 +492,23 @@ BOOST_FIXTURE_TEST_CASE(lists_and_counts_are_by_follower_and_progress, Fixture) 
 BOOST_FIXTURE_TEST_CASE(what_is_purged_is_followed_no_more, Fixture) {
     const std::string id = sent();
     const std::string job = job_of(id);
+    spool.told(only_due(), 200, start_time);
     BOOST_REQUIRE(spool.purge(start_time + day).size() == 1);
     BOOST_TEST(!spool.followed_job(hook, job).has_value());
     BOOST_TEST(spool.follow_counts().empty());
     BOOST_TEST(!spool.tell_again(hook, job, start_time));
+}
+
+// The other side may be away for long: who forgets the message would send it again.
+BOOST_FIXTURE_TEST_CASE(what_is_to_be_told_is_not_purged_soon, Fixture) {
+    const std::string id = sent();
+    BOOST_TEST(spool.purge(start_time + 29 * day).empty());
+    BOOST_TEST(due(start_time + day) == Words{"sent/none"});
+    spool.told(only_due(start_time + day), 200, start_time + day);
+    BOOST_TEST(spool.purge(start_time + day).size() == 1U);
+
+    (void)sent();
+    BOOST_TEST(spool.purge(start_time + 31 * day).size() == 1U);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_word_that_is_none_is_damage, Fixture) {

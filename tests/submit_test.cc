@@ -103,6 +103,22 @@ BOOST_AUTO_TEST_CASE(what_is_not_asked_for_is_as_the_settings_say) {
     BOOST_TEST(message.valid_until == now + Ms(2h).count());
 }
 
+BOOST_AUTO_TEST_CASE(who_tells_what_becomes_of_it) {
+    config.webhooks = true;
+    Draft draft = draft_of();
+    BOOST_TEST(good(draft).callback == "");
+    BOOST_TEST(!good(draft).following.has_value());
+    draft.callback = "https://a.example/";
+    BOOST_TEST(good(draft).callback == "https://a.example/");
+    BOOST_TEST(good(draft).following.value().follower == "webhook");
+    BOOST_TEST(good(draft).following.value().target == "");
+    draft.callback.reset();
+    draft.following = Following{"pull:a", "77"};
+    BOOST_TEST(good(draft).callback == "");
+    BOOST_TEST(good(draft).following.value().follower == "pull:a");
+    BOOST_TEST(good(draft).following.value().target == "77");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_asked_for) {
     config.delivery_reports = true;
     config.network_validity = 6h;
@@ -267,6 +283,9 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_draft) {
         {"label with a blank", label("a b"), "label", What::label_invalid, label_rule + "\"a b\""},
         {"label beyond ASCII", label("ñ"), "label", What::label_invalid, label_rule + "\"ñ\""},
         {"label with DEL", label("a\x7F"), "label", What::label_invalid, label_rule + "\"a\x7F\""},
+        {"callback where there are none", with([](Draft& d) { d.callback = "https://a.example/"; }),
+         "callback", What::callback_invalid,
+         "Field 'callback' is not taken: webhooks are switched off here"},
         {"empty key", key(""), "Idempotency-Key", What::key_invalid, key_rule},
         {"long key", key(std::string(256, 'k')), "Idempotency-Key", What::key_invalid, key_rule},
         {"key with a newline", key("a\nb"), "Idempotency-Key", What::key_invalid, key_rule},

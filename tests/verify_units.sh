@@ -17,7 +17,7 @@ for unit in "$units"/smsspool*.{service,socket,target}; do
 done
 cp -r "$units"/*.service.d "$copy"
 
-names=(smsspool.target smsspoold.service)
+names=(smsspool.target smsspoold.service smsspool-pull.service smsspool-webhook.service)
 while read -r socket; do
     names+=("$socket" "${socket%.socket}.service")
 done < <(grep -o 'smsspool-fcgi@[a-z_]*\.socket' "$units/smsspool.target")

@@ -64,6 +64,23 @@ expect_true "who guesses passwords is banned" until_true 20 is_banned 127.0.0.81
 from 127.0.0.82 $((GUESSES + 2)) "Authorization: Bearer sms_wrong"
 expect_true "who guesses tokens is banned" until_true 20 is_banned 127.0.0.82
 
+# The same where the login is in the body.
+# posts ADDRESS PATH BODY: more than the jail takes, one after the other; GUESS is another in each.
+posts() {
+    local i
+    for i in $(seq $((GUESSES + 2))); do
+        [ "$i" = 1 ] || echo next
+        printf 'url = "%s%s"\ninterface = "%s"\nmax-time = 30\ninsecure\nsilent\n' "$URL" "$2" "$1"
+        printf 'header = "Content-Type: application/json"\noutput = "/dev/null"\n'
+        printf '%s' "${3/GUESS/guess$i}" >"$WORK/body.$i"
+        printf 'data = "@%s/body.%s"\n' "$WORK" "$i"
+    done | curl --parallel --parallel-immediate -K - 2>/dev/null
+}
+posts 127.0.0.86 /api/auth/login '{"username":"demo","password":"GUESS"}'
+expect_true "who guesses passwords at the login is banned" until_true 20 is_banned 127.0.0.86
+posts 127.0.0.87 /enviar-sms '{"token":"GUESS","numero":"5512345678","mensagem":"x"}'
+expect_true "who guesses tokens there is banned" until_true 20 is_banned 127.0.0.87
+
 # Names that look like lines of a log, about an address that did nothing. As many as would do.
 line="$(date -u +%FT%T+00:00) 203.0.113.9 wrong password, user \"x\""
 names=("$line" $'x"\n'"$line"$'\n' $'\r\n'"$line"$'\r\n' "x\" $line" $'x\xe2\x80\xa8'"$line" $'\x85'"$line"
@@ -82,6 +99,9 @@ expect "no line is another's" 0 "$(grep -cE '^[^ ]+ 203\.' "$LOG")"
 before=$(wc -l <"$LOG")
 from 127.0.0.83 $((GUESSES + 2)) "X-Nothing: x"
 from 127.0.0.83 $((GUESSES + 2)) "$(basic "demo:$PASSWORD")"
+posts 127.0.0.83 /api/auth/login "{\"username\":\"demo\",\"password\":\"$PASSWORD\"}"
+posts 127.0.0.83 /api/auth/login '{"username":"demo"}'
+posts 127.0.0.83 /enviar-sms '{"numero":"5512345678","mensagem":"x"}'
 expect "no login and a right one are no guesses" "$before" "$(wc -l <"$LOG")"
 
 # A password file that cannot be read is nobody's fault.
@@ -93,6 +113,6 @@ expect "nor is a password that could not be checked" "$before" "$(wc -l <"$LOG")
 # What comes last has been read, so has all before it.
 from 127.0.0.85 1 "$(basic demo:wrong)"
 expect_true "all is read" until_true 20 all_read
-expect "banned are" "127.0.0.81 127.0.0.82" "$(sort "$WORK/banned" | xargs)"
-expect "no password is in it" 0 "$(grep -cF -e "$PASSWORD" -e sms_wrong "$LOG")"
+expect "banned are" "127.0.0.81 127.0.0.82 127.0.0.86 127.0.0.87" "$(sort "$WORK/banned" | xargs)"
+expect "no password is in it" 0 "$(grep -cF -e "$PASSWORD" -e sms_wrong -e guess "$LOG")"
 finish

@@ -78,6 +78,8 @@ X-Sms-Token: $TOKEN_ID
 X-Sms-Client: 127.0.0.1
 X-Sms-Refusal: 200
 X-Sms-Login: /unavailable
+X-Sms-Login: ${GOOD#*: }
+X-Sms-Words: sms
 Remote-User: demo
 Remote_User: demo
 REMOTE_USER: demo
@@ -94,6 +96,7 @@ Proxy-${GOOD#*-}
 Proxy-$GOOD
 Cookie: $GOOD
 X-Accel-Redirect: /health
+X-Accel-Redirect: @smsspool_posted
 X-Original-URL: /health
 X-Rewrite-URL: /health
 X-HTTP-Method-Override: DELETE

@@ -119,6 +119,10 @@ holds enviar 202 nobody POST /enviar-sms "{\"token\":\"$token\",\"numero\":\"551
 holds enviar 400 nobody POST /enviar-sms "{\"token\":\"$token\",\"numero\":\"5511110002\"}"
 holds enviar 403 nobody POST /enviar-sms '{"numero":"5511110002","mensagem":"x"}'
 holds enviar 415 nobody POST /enviar-sms '{}' text/plain
+password=$(cut -d: -f2 "$STREET/credentials")
+holds login 200 nobody POST /api/auth/login "{\"username\":\"demo\",\"password\":\"$password\"}"
+holds login 400 nobody POST /api/auth/login '{"username":"demo"}'
+holds login 401 nobody POST /api/auth/login '{"username":"demo","password":"x"}'
 holds sms_send 202 bearer POST /api/sms '{"recipient":"5511110003","content":"third","adhoc":0}'
 single=$(said .data.id)
 holds sms_send 400 basic POST /api/sms '{"recipient":"5511110003"}'
@@ -167,6 +171,7 @@ holds cancel 404 basic POST "/api/messages/$job/cancel" '{}'
 holds cancel 409 basic POST "/api/messages/$first/cancel" '{}'
 holds dead_abandon 409 basic POST "/api/dead-letters/$job/abandon" '{}'
 refused "another"
+holds dead_abandon 200 basic POST "/api/dead-letters/$job/abandon" '{}'
 holds dead_abandon 200 basic POST "/api/dead-letters/$job/abandon" '{}'
 refused "a third"
 holds dead_retry_all 200 basic POST /api/dead-letters/retry '{"number":"+52","rate":"2/s","state":"failed"}'

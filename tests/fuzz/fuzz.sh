@@ -30,7 +30,7 @@ trap 'rm -rf "$work"' EXIT
 
 # What the targets look at, beside common/ and the FastCGI programs' own library.
 looked_at=(
-    fcgi/send spoold/worker_protocol spoold/modem_{pdu,port,ucs2}
+    fcgi/send pull/ini pull/oauth_answer pull/remote_answer spoold/worker_protocol spoold/modem_{pdu,port,ucs2}
     tests/simmodem/{content,octets,pdu_deliver,pdu_submit} tests/support/{fresh_spool,temp_folder}
     tests/fuzz/libfuzzer
 )

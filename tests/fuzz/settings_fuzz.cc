@@ -1,32 +1,13 @@
 // A file of settings: refused with a place, or taken, and then the same when shown and read again.
 
 #include "common/error.h"
-#include "common/fd.h"
 #include "common/settings.h"
+#include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/targets.h"
-
-#include <sys/mman.h>
-#include <unistd.h>
 
 namespace smsspool::fuzz {
 
 namespace {
-
-// A file in memory, by a name that can be opened again.
-class MemoryFile {
-public:
-    explicit MemoryFile(std::string_view content) : file_(::memfd_create("settings", MFD_CLOEXEC)) {
-        require(file_ && ::write(file_.get(), content.data(), content.size()) ==
-                             static_cast<ssize_t>(content.size()),
-                "a file in memory can be made");
-    }
-    [[nodiscard]] std::string path() const {
-        return "/proc/self/fd/" + std::to_string(file_.get());
-    }
-
-private:
-    Fd file_;
-};
 
 template <class Owner>
 std::string lines_of(const std::vector<Setting<Owner>>& table, const Owner& owner) {
@@ -42,6 +23,8 @@ std::string shown(const Config& config) {
         text += modem.provider ? "[provider " + modem.name + "]\n" +
                                      lines_of(provider_settings(), *modem.provider)
                                : "[modem " + modem.name + "]\n" + lines_of(modem_settings(), modem);
+    for (const RemoteConfig& remote : config.remotes)
+        text += "[remote " + remote.name + "]\n" + lines_of(remote_settings(), remote);
     return text;
 }
 

@@ -43,9 +43,19 @@ void time(std::string_view bytes);
 // SMS as a modem hands them on. A line is one of them:
 // "KIND|NUMBER|PART/PARTS|REFERENCE|LOCATION|TEXT".
 void inbox(std::string_view bytes);
-
+// The callback of a message.
+void callback(std::string_view bytes);
+// What a remote API answers about messages.
+void remote(std::string_view bytes);
 // What a request about dead letters asks for. The first line is a query, the rest a body.
 void wish(std::string_view bytes);
+// A config.ini of the gateway program that smsspool-pull follows.
+void ini(std::string_view bytes);
+// What a server that gives tokens answers: a token, where it is to be asked, a refusal.
+void token(std::string_view bytes);
+// A name and a password, or a token, from a body. The first line is the name, the rest the
+// password.
+void login(std::string_view bytes);
 
 struct Target {
     std::string_view name;
@@ -53,10 +63,11 @@ struct Target {
 };
 
 inline constexpr Target targets[] = {
-    {"alert", alert}, {"inbox", inbox},       {"json", json}, {"number", number},
-    {"parts", parts}, {"pdu", pdu},           {"port", port}, {"query", query},
-    {"send", send},   {"settings", settings}, {"text", text}, {"time", time},
-    {"wish", wish},   {"worker", worker},
+    {"alert", alert}, {"callback", callback}, {"inbox", inbox},   {"ini", ini},
+    {"json", json},   {"login", login},       {"number", number}, {"parts", parts},
+    {"pdu", pdu},     {"port", port},         {"query", query},   {"remote", remote},
+    {"send", send},   {"settings", settings}, {"text", text},     {"time", time},
+    {"token", token}, {"wish", wish},         {"worker", worker},
 };
 
 class BrokenPromise : public std::logic_error {

@@ -19,21 +19,15 @@
 //   flood             200 with a body that does not end
 //   redirect CODE URL with this Location
 
-#include "common/clock.h"
 #include "common/error.h"
 #include "common/json.h"
-#include "common/utf.h"
-#include "tests/mockprovider/peer.h"
+#include "tests/mockhttp/server.h"
 
-#include <arpa/inet.h>
-#include <cctype>
 #include <chrono>
 #include <csignal>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <mutex>
-#include <netinet/in.h>
 #include <sstream>
 #include <sysexits.h>
 #include <thread>
@@ -41,6 +35,11 @@
 namespace smsspool::mockprovider {
 
 namespace {
+
+using mockhttp::Journal;
+using mockhttp::Peer;
+using mockhttp::Request;
+using mockhttp::value_of;
 
 constexpr std::string_view gateway = "/gateway/gateway.jsp";
 
@@ -60,12 +59,6 @@ struct Fault {
     std::istringstream rest;
 };
 
-bool holds_error(std::string text) {
-    for (char& c : text)
-        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text.find("error") != std::string::npos;
-}
-
 std::string bytes_of(const Reply& reply) {
     return "HTTP/1.1 " + std::to_string(reply.status) + " Mock\r\nContent-Type: text/plain\r\n" +
            reply.headers +
@@ -73,20 +66,9 @@ std::string bytes_of(const Reply& reply) {
            "\r\n\r\n" + reply.body;
 }
 
-void put_pairs(JsonWriter& writer, const Pairs& pairs) {
-    writer.StartArray();
-    for (const auto& [name, value] : pairs) {
-        writer.StartArray();
-        put_text(writer, to_valid_utf8(name));
-        put_text(writer, to_valid_utf8(value));
-        writer.EndArray();
-    }
-    writer.EndArray();
-}
-
 class Provider {
 public:
-    explicit Provider(const Options& options) : log_(options.log, std::ios::app) {}
+    explicit Provider(const Options& options) : journal_(options.log) {}
 
     void serve(Peer& peer) {
         const auto request = peer.read();
@@ -106,14 +88,14 @@ public:
     }
 
 private:
-    static Reply reply_to(const HttpRequest& request, const std::string& text) {
+    static Reply reply_to(const Request& request, const std::string& text) {
         if (request.target == "/health")
             return {200, R"({"status":"healthy","service":"mock-sms-api"})"};
         if (request.method == "GET") // where a redirection led to
             return {200, "a page"};
         if (request.target.substr(0, gateway.size()) != gateway)
             return {404, "404 Not Found"};
-        if (holds_error(text))
+        if (mockhttp::lowered(text).find("error") != std::string::npos)
             return {401, "401 Unauthorized"};
         std::cout << "[Mock SMS] Message: " << text << std::endl;
         return {};
@@ -172,65 +154,19 @@ private:
             more = peer.write(std::string(4096, 'x'));
     }
 
-    void note(const HttpRequest& request, const std::string& fault, bool accepted) {
-        rapidjson::StringBuffer buffer;
-        JsonWriter writer(buffer);
-        writer.StartObject();
-        put_key(writer, "time_ms");
-        writer.Int64(utc_now());
-        put_key(writer, "method");
-        put_text(writer, request.method);
-        put_key(writer, "target");
-        put_text(writer, to_valid_utf8(request.target));
-        put_key(writer, "headers");
-        put_pairs(writer, request.headers);
-        put_key(writer, "fields");
-        put_pairs(writer, request.fields);
-        put_key(writer, "fault");
-        put_text(writer, fault);
-        put_key(writer, "accepted");
-        writer.Bool(accepted);
-        writer.EndObject();
-        const std::lock_guard lock(mutex_);
-        log_ << std::string_view(buffer.GetString(), buffer.GetSize()) << std::endl;
+    void note(const Request& request, const std::string& fault, bool accepted) {
+        journal_.write(request, [&](JsonWriter& writer) {
+            put_key(writer, "fault");
+            put_text(writer, fault);
+            put_key(writer, "accepted");
+            writer.Bool(accepted);
+        });
     }
 
+    Journal journal_;
     std::mutex mutex_; // of what follows
-    std::ofstream log_;
     std::map<std::string, int> seen_;
 };
-
-struct FreeTls {
-    void operator()(SSL_CTX* tls) const { SSL_CTX_free(tls); }
-};
-
-std::unique_ptr<SSL_CTX, FreeTls> tls_of(const Options& options) {
-    if (options.certificate.empty())
-        return nullptr;
-    std::unique_ptr<SSL_CTX, FreeTls> tls(SSL_CTX_new(TLS_server_method()));
-    if (SSL_CTX_use_certificate_chain_file(tls.get(), options.certificate.c_str()) != 1 ||
-        SSL_CTX_use_PrivateKey_file(tls.get(), options.key.c_str(), SSL_FILETYPE_PEM) != 1)
-        throw smsspool::Error(smsspool::Fault::bad_input, "the certificate cannot be used");
-    return tls;
-}
-
-Fd listen_on(const Options& options) {
-    Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const int yes = 1;
-    (void)::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(options.port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const place = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(fd.get(), place, size) != 0 || ::listen(fd.get(), 64) != 0 ||
-        ::getsockname(fd.get(), place, &size) != 0)
-        throw system_error(smsspool::Fault::unavailable, "listen");
-    if (!options.port_file.empty())
-        std::ofstream(options.port_file) << ntohs(address.sin_port) << '\n';
-    return fd;
-}
 
 bool read_options(int count, char** words, Options& options) {
     for (int i = 1; i < count; ++i) {
@@ -256,18 +192,15 @@ bool read_options(int count, char** words, Options& options) {
 
 int serve(const Options& options) {
     std::signal(SIGPIPE, SIG_IGN);
-    const auto tls = tls_of(options);
-    const Fd listener = listen_on(options);
+    const auto tls = mockhttp::make_tls(options.certificate, options.key);
     Provider provider(options);
-    for (;;) {
-        Fd socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (!socket)
-            continue;
-        std::thread([&provider, &tls, moved = std::move(socket)]() mutable {
-            Peer peer(std::move(moved), tls.get());
-            provider.serve(peer);
-        }).detach();
-    }
+    mockhttp::Server server([&provider](Peer& peer) { provider.serve(peer); });
+    server.use(tls.get());
+    Fd listener = mockhttp::listen_on_port(options.port);
+    mockhttp::write_port(options.port_file, mockhttp::port_of(listener));
+    server.start(std::move(listener));
+    for (;;)
+        ::pause();
 }
 
 } // namespace

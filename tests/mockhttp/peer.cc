@@ -1,6 +1,6 @@
-// One connection of the mock provider.
+// One connection.
 
-#include "tests/mockprovider/peer.h"
+#include "tests/mockhttp/peer.h"
 
 #include <algorithm>
 #include <array>
@@ -8,11 +8,44 @@
 #include <cstdlib>
 #include <sys/socket.h>
 
-namespace smsspool::mockprovider {
+namespace smsspool::mockhttp {
 
 namespace {
 
 constexpr std::size_t most_bytes = 1024 * 1024;
+
+Pairs fields_of(std::string_view body) {
+    Pairs fields;
+    while (!body.empty()) {
+        const std::string_view field = body.substr(0, body.find('&'));
+        const std::size_t equals = std::min(field.find('='), field.size());
+        fields.emplace_back(decoded(field.substr(0, equals)),
+                            decoded(field.substr(std::min(equals + 1, field.size()))));
+        body.remove_prefix(std::min(field.size() + 1, body.size()));
+    }
+    return fields;
+}
+
+// The lines of a head that ended with an empty one.
+Request parsed(std::string_view head) {
+    Request request;
+    const std::string_view first = head.substr(0, head.find("\r\n"));
+    request.method = first.substr(0, first.find(' '));
+    const std::string_view rest = first.substr(std::min(request.method.size() + 1, first.size()));
+    request.target = rest.substr(0, rest.find(' '));
+    head.remove_prefix(std::min(first.size() + 2, head.size()));
+    while (!head.empty()) {
+        const std::string_view line = head.substr(0, head.find("\r\n"));
+        const std::size_t colon = std::min(line.find(':'), line.size());
+        std::string_view value = line.substr(std::min(colon + 1, line.size()));
+        value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
+        request.headers.emplace_back(lowered(line.substr(0, colon)), value);
+        head.remove_prefix(std::min(line.size() + 2, head.size()));
+    }
+    return request;
+}
+
+} // namespace
 
 std::string lowered(std::string_view text) {
     std::string result(text);
@@ -38,39 +71,6 @@ std::string decoded(std::string_view text) {
     }
     return result;
 }
-
-Pairs fields_of(std::string_view body) {
-    Pairs fields;
-    while (!body.empty()) {
-        const std::string_view field = body.substr(0, body.find('&'));
-        const std::size_t equals = std::min(field.find('='), field.size());
-        fields.emplace_back(decoded(field.substr(0, equals)),
-                            decoded(field.substr(std::min(equals + 1, field.size()))));
-        body.remove_prefix(std::min(field.size() + 1, body.size()));
-    }
-    return fields;
-}
-
-// The lines of a head that ended with an empty one.
-HttpRequest parsed(std::string_view head) {
-    HttpRequest request;
-    const std::string_view first = head.substr(0, head.find("\r\n"));
-    request.method = first.substr(0, first.find(' '));
-    const std::string_view rest = first.substr(std::min(request.method.size() + 1, first.size()));
-    request.target = rest.substr(0, rest.find(' '));
-    head.remove_prefix(std::min(first.size() + 2, head.size()));
-    while (!head.empty()) {
-        const std::string_view line = head.substr(0, head.find("\r\n"));
-        const std::size_t colon = std::min(line.find(':'), line.size());
-        std::string_view value = line.substr(std::min(colon + 1, line.size()));
-        value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
-        request.headers.emplace_back(lowered(line.substr(0, colon)), value);
-        head.remove_prefix(std::min(line.size() + 2, head.size()));
-    }
-    return request;
-}
-
-} // namespace
 
 std::string value_of(const Pairs& pairs, std::string_view name) {
     for (const auto& [key, value] : pairs) {
@@ -103,13 +103,13 @@ bool Peer::read_more() {
     return true;
 }
 
-std::optional<HttpRequest> Peer::read() {
+std::optional<Request> Peer::read() {
     std::size_t end = 0;
     while ((end = heard_.find("\r\n\r\n")) == std::string::npos) {
         if (!read_more())
             return std::nullopt;
     }
-    HttpRequest request = parsed(std::string_view(heard_).substr(0, end + 2));
+    Request request = parsed(std::string_view(heard_).substr(0, end + 2));
     heard_.erase(0, end + 4);
     const auto length =
         std::strtoul(value_of(request.headers, "content-length").c_str(), nullptr, 10);
@@ -118,6 +118,7 @@ std::optional<HttpRequest> Peer::read() {
             return std::nullopt;
     }
     request.body = heard_.substr(0, length);
+    heard_.erase(0, length);
     request.fields = fields_of(request.body);
     return request;
 }
@@ -145,4 +146,4 @@ void Peer::reset() {
     socket_.reset();
 }
 
-} // namespace smsspool::mockprovider
+} // namespace smsspool::mockhttp

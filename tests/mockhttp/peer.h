@@ -1,7 +1,8 @@
-// One connection of the mock provider, with or without TLS.
+// One connection of a server for tests, with or without TLS: what a client said, and what it is
+// answered, as bytes.
 
-#ifndef SMSSPOOL_TESTS_MOCKPROVIDER_PEER_H
-#define SMSSPOOL_TESTS_MOCKPROVIDER_PEER_H
+#ifndef SMSSPOOL_TESTS_MOCKHTTP_PEER_H
+#define SMSSPOOL_TESTS_MOCKHTTP_PEER_H
 
 #include "common/fd.h"
 
@@ -13,11 +14,11 @@
 #include <utility>
 #include <vector>
 
-namespace smsspool::mockprovider {
+namespace smsspool::mockhttp {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-struct HttpRequest {
+struct Request {
     std::string method, target, body;
     Pairs headers; // names in small letters
     Pairs fields;  // of the form in the body, in their order
@@ -26,13 +27,20 @@ struct HttpRequest {
 // The value of the first pair of this name; empty: none.
 [[nodiscard]] std::string value_of(const Pairs& pairs, std::string_view name);
 
+// `text` with A to Z in small letters.
+[[nodiscard]] std::string lowered(std::string_view text);
+
+// `text` of a path or form, `%20` and `+` read as what they stand for.
+[[nodiscard]] std::string decoded(std::string_view text);
+
 class Peer {
 public:
     // `tls` is none for plain HTTP.
     Peer(Fd socket, SSL_CTX* tls);
 
-    // Nothing where the peer broke off, said what is no HTTP, or did not take our certificate.
-    [[nodiscard]] std::optional<HttpRequest> read();
+    // The next request. Nothing where the peer broke off, said what is no HTTP, or did not take
+    // our certificate.
+    [[nodiscard]] std::optional<Request> read();
     // False: it is gone.
     bool write(std::string_view bytes);
     // Returns when the peer has closed its end.
@@ -54,6 +62,6 @@ private:
     std::string heard_;
 };
 
-} // namespace smsspool::mockprovider
+} // namespace smsspool::mockhttp
 
 #endif
