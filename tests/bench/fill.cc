@@ -18,7 +18,7 @@ int main(int count, char** words) {
         for (int i = 0; i < std::atoi(words[2]); ++i) {
             NewMessage message;
             message.id = new_id();
-            message.user = "bench";
+            message.user = "demo";
             message.api = "rest";
             message.text = "bench " + std::to_string(i);
             message.created = utc_now();

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcgiapp.h>
+#include <mutex>
 #include <sqlite3.h>
 #include <string>
 #include <thread>
@@ -42,6 +43,9 @@ public:
     }
 
     void add(const std::string& text) {
+        // SQLite would let the threads sleep longer than the one that writes needs.
+        static std::mutex one_writes;
+        const std::scoped_lock lock(one_writes);
         sqlite3_bind_text(insert_, 1, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
         must(sqlite3_step(insert_) == SQLITE_DONE);
         sqlite3_reset(insert_);

@@ -13,14 +13,7 @@ case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 mkdir -p "$BUILD/soak"
 export BUILD TMPDIR=$BUILD/soak
 . "$(dirname "${BASH_SOURCE[0]}")/../flow/street.bash"
-
-programs() { # every process of this street: its pid and name
-    local file
-    for file in $(grep -lzxF "SMSSPOOL_STREET=$STREET" /proc/[0-9]*/environ 2>/dev/null); do
-        [ -r "${file%environ}smaps_rollup" ] || continue
-        echo "$(basename "${file%/environ}") $(tr '\0' ' ' <"${file%environ}cmdline" | cut -d' ' -f1)"
-    done
-}
+. tests/bench/memory.bash
 
 # measure COLUMN: into $pss, by pid.
 declare -A pss=() name_of=()
@@ -32,21 +25,13 @@ measure() {
         name=${name##*/}
         case $name in smsspool*) ;; *) continue ;; esac
         name_of[$pid]=$name
-        pss[$pid,$1]=$(sed -n 's/^Pss: *\([0-9]*\) kB/\1/p' "/proc/$pid/smaps_rollup" 2>/dev/null)
+        pss[$pid,$1]=$(pss_of "$pid")
     done < <(programs)
 }
 
-all_sent() {
-    [ "$("$BIN/smsctl" -c "$STREET/smsspool.conf" --json status | jq .jobs.sent)" -ge "$1" ]
-}
-
-sent=0
-flood() { # UP_TO
-    "$BIN/load" -k -u "$URL/" -a "$STREET/credentials" -n $(($1 - sent)) -c "$CLIENTS" -r 100 \
-        -t "soak from $sent" >"$WORK/answers" 2>"$WORK/summary"
-    sent=$1
-    until_true 3600 all_sent "$sent" || echo "soak: not all of $sent were sent"
-    echo "$sent messages: $(jq -r '"\(.per_second)/s posted, p99 \(.p99_ms) ms"' "$WORK/summary")," \
+report() { # UP_TO
+    flood "$1"
+    echo "$1 messages: $(jq -r '"\(.per_second)/s posted, p99 \(.p99_ms) ms"' "$WORK/summary")," \
         "spool $(du -k "$STREET/spool.sqlite" | cut -f1) KiB"
 }
 
@@ -55,7 +40,7 @@ loopback_settings >"$WORK/conf"
 street_start "$WORK/conf"
 measure start
 for each in $((N / 10)) $((N / 2)) "$N"; do
-    flood "$each"
+    report "$each"
     measure "$each"
 done
 

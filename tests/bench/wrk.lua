@@ -1,5 +1,6 @@
 -- For wrk: the same request again and again, with the credentials of the file $CREDENTIALS_FILE
 -- (user:password), since an argument can be read by others. BODY: POST it as JSON; none: GET.
+-- PATHS: a file of paths, asked for in turn; none: that of the URL.
 -- The result is one JSON line; times are in milliseconds.
 
 local digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -27,6 +28,18 @@ if body and body ~= "" then
     wrk.method = "POST"
     wrk.body = body
     wrk.headers["Content-Type"] = "application/json"
+end
+
+local paths = {}
+if (os.getenv("PATHS") or "") ~= "" then
+    for line in io.lines(os.getenv("PATHS")) do
+        paths[#paths + 1] = line
+    end
+    local at = 0
+    function request()
+        at = at % #paths + 1
+        return wrk.format(nil, paths[at])
+    end
 end
 
 function done(summary, latency, requests)

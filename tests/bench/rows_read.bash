@@ -1,0 +1,73 @@
+# Rows of what clients read, in spools of different sizes. The spools are made once for all of them.
+
+# stored_messages COUNT: the folder of a spool with so many messages that were sent, and so many that
+# came in.
+stored_messages() {
+    local folder=$WORK/stored-$1
+    if [ ! -e "$folder/complete" ]; then
+        daemon_settings "$folder" >"$folder.conf" && mv "$folder.conf" "$folder/smsspool.conf"
+        full_spool "$folder" "$1" sent
+        sql "$folder/spool.sqlite" "INSERT INTO inbox (id, modem, number, text, sent_ms, stored_ms, state,
+            folder, location, complete) VALUES ('0', 'sim', '+525512345678', '', 1, 1, 'read', 1, 1, 1)"
+        multiply "$folder/spool.sqlite" inbox "$1" id 'id(4)' text "'message ' || n" stored_ms "$BASE + n" \
+            state "CASE n % 10 WHEN 0 THEN 'unread' WHEN 1 THEN 'reply' ELSE 'read' END"
+        : >"$folder/complete"
+    fi
+    echo "$folder"
+}
+
+# stored_street COUNT: a street on such a spool.
+stored_street() {
+    local folder
+    folder=$(stored_messages "$1") || exit
+    row_street "stored-$1-street" "spool = $folder/spool.sqlite"
+    STORED=$folder/spool.sqlite
+}
+
+# Of a thousand messages, in turn.
+measure_status() {
+    local size ours empty first=
+    for size in $SIZES; do
+        stored_street "$size"
+        sql -readonly "$STORED" "SELECT '/status?message_id=' || id FROM message WHERE username = 'demo'
+            ORDER BY RANDOM() LIMIT 1000" >"$WORK/paths"
+        ours=$(PATHS=$WORK/paths load "status/$size" "$URL/status" "$TIME" "$CLIENTS") || exit
+        all_answered "$ours" || give_up "not all were found: $ours"
+        start_limits
+        empty=$(PATHS=$WORK/paths load "status/$size/empty" "$LIMITS_URL/status" "$TIME" "$CLIENTS") || exit
+        row "GET /status, $CLIENTS clients, $size stored" "$(speed "$ours")" \
+            "empty program: $(speed "$empty")" "$(ratio "$ours" "$empty")" "0.6"
+        [ -z "$first" ] ||
+            row "" "" "the same with ${SIZES%% *}: $(rate "$first")" "$(ratio "$ours" "$first")" "0.9"
+        first=${first:-$ours}
+        end_row
+    done
+}
+
+# one_by_one ROW NAME PATH: a client asks the same again and again.
+one_by_one() {
+    local ours
+    ours=$(load "$2" "$URL$3" "$(((TIME + 2) / 3))" 1) || exit
+    all_answered "$ours" || give_up "$3: $ours"
+    row "$1" "$(speed "$ours")" "$3" "" "p50 10 ms"
+}
+
+measure_inbox() {
+    local size=${SIZES##* }
+    stored_street "$size"
+    one_by_one "inbox of $size, first 50" inbox/first "/inbox?limit=50"
+    # What is handed out becomes read: the next 50 are others each time.
+    one_by_one "  50 that are unread" inbox/unread "/inbox?unread_only=true&limit=50"
+    one_by_one "  first 1000" inbox/thousand "/inbox?limit=1000"
+}
+
+# This API speaks of pages; there is no search in texts.
+measure_history() {
+    local size=${SIZES##* } id
+    stored_street "$size"
+    id=$(api GET "/api/sms?page=1&per_page=1" | jq '.data.messages[0].id') || exit
+    one_by_one "history of $size, first page" history/first "/api/sms?page=1&per_page=20"
+    one_by_one "  a page in the middle" history/middle "/api/sms?page=$((size / 40))&per_page=20"
+    one_by_one "  the last page" history/last "/api/sms?page=$((size / 20))&per_page=20"
+    one_by_one "  one message" history/one "/api/sms/$id"
+}
