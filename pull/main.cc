@@ -1,5 +1,6 @@
 // smsspool-pull's main(): an agent for each remote API.
 
+#include "common/command_options.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "common/remote.h"
@@ -8,10 +9,8 @@
 #include "pull/stop.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <getopt.h>
 #include <list>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -26,61 +25,12 @@ constexpr Ms beat_interval = std::chrono::seconds(10);
 constexpr Ms leaving_most = std::chrono::seconds(7);
 constexpr Ms beat_patience = std::chrono::seconds(1); // with a spool that another holds
 
-constexpr const char* usage =
-    "usage: smsspool-pull [-hnV] [-c file]... [--config file]\n"
-    "  -c file  read this configuration; again: later ones go over earlier ones\n"
-    "  -n       check the configuration and leave\n"
-    "  -V       print the version and leave\n"
-    "  -h       print this and leave\n"
-    "  --config file\n"
-    "           read this config.ini of the ancestor as well\n";
-
-struct Options {
-    std::vector<std::string> files;
-    std::string ini;
-    bool check_only = false;
-};
-
-// The exit status if that is all; otherwise fills `options`.
-std::optional<int> read_options(int count, char** words, Options& options) {
-    static const std::array<option, 2> long_options{
-        {{"config", required_argument, nullptr, 'i'}, {nullptr, 0, nullptr, 0}}};
-    for (int option = 0;
-         (option = ::getopt_long(count, words, "c:hnV", long_options.data(), nullptr)) != -1;) {
-        switch (option) {
-        case 'c':
-            options.files.emplace_back(optarg);
-            break;
-        case 'i':
-            options.ini = optarg;
-            break;
-        case 'n':
-            options.check_only = true;
-            break;
-        case 'V':
-            std::puts("smsspool-pull " SMSSPOOL_VERSION);
-            return EX_OK;
-        case 'h':
-            std::fputs(usage, stdout);
-            return EX_OK;
-        case '?':
-            std::fputs(usage, stderr);
-            return EX_USAGE;
-        }
-    }
-    if (optind < count) {
-        std::fputs(usage, stderr);
-        return EX_USAGE;
-    }
-    return std::nullopt;
-}
-
 // Beside a config.ini nobody needs another file.
-std::vector<std::string> files_of(const Options& options) {
+std::vector<std::string> files_of(const CommandOptions& options) {
     if (!options.files.empty())
         return options.files;
     std::vector<std::string> files = default_files();
-    if (!options.ini.empty())
+    if (!options.config_ini.empty())
         std::erase_if(files,
                       [](const std::string& file) { return ::access(file.c_str(), F_OK) != 0; });
     return files;
@@ -100,11 +50,11 @@ void add_ini(const std::string& file, Verbosity least, Config& config) {
     config.log_level = std::max(least, ini.log_level);
 }
 
-Config read_settings(const Options& options) {
+Config read_settings(const CommandOptions& options) {
     const std::vector<std::string> files = files_of(options);
     Config config = load(files);
-    if (!options.ini.empty())
-        add_ini(options.ini, files.empty() ? Verbosity::error : config.log_level, config);
+    if (!options.config_ini.empty())
+        add_ini(options.config_ini, files.empty() ? Verbosity::error : config.log_level, config);
     if (config.remotes.empty())
         throw Error(Fault::bad_input, "there is no section [remote NAME], and no --config");
     return config;
@@ -248,7 +198,7 @@ private:
     std::optional<Spool> spool_;
 };
 
-int serve(const Options& options) {
+int serve(const CommandOptions& options) {
     const Config config = read_settings(options);
     set_log_level(static_cast<LogLevel>(config.log_level));
     check(config);
@@ -264,9 +214,10 @@ int serve(const Options& options) {
 } // namespace
 
 int main(int count, char** words) {
-    Options options;
+    CommandOptions options;
     try {
-        if (const auto status = read_options(count, words, options))
+        if (const auto status =
+                read_options("smsspool-pull", count, words, options, ConfigIni::taken))
             return *status;
         return serve(options);
     } catch (const Error& error) {

@@ -617,7 +617,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_entrusts_by_handing_out_may_refuse_to_hear_it
     street.server.add("a1", "hello");
     street.work();
     street.send();
-    street.work(60);
+    street.work(4);
     BOOST_TEST(street.server.told == Texts{"a1 Sent"}, boost::test_tools::per_element());
     BOOST_TEST(street.server.messages["a1"].status == "Sent");
     const auto followed = street.fresh.spool.followed_target("pull:centre", "a1").value();
