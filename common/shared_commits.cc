@@ -4,6 +4,8 @@
 
 #include "common/error.h"
 
+#include <algorithm>
+
 namespace smsspool {
 
 namespace {
@@ -32,8 +34,9 @@ bool is_everybodys(const std::exception_ptr& error) noexcept {
 
 } // namespace
 
-SharedCommits::SharedCommits(std::size_t most, std::size_t most_jobs)
-    : most_(most), most_jobs_(most_jobs) {
+SharedCommits::SharedCommits(std::size_t most, std::size_t most_jobs,
+                             std::chrono::milliseconds longest_wait)
+    : most_(most), most_jobs_(most_jobs), longest_wait_(longest_wait) {
     now_.reserve(most);
     submissions_.reserve(most);
     single_.resize(1);
@@ -58,8 +61,20 @@ void SharedCommits::commit_each(const Commit& commit) noexcept {
     }
 }
 
+// Those who were just answered may have more. Not worth a pause where the disk is fast.
+void SharedCommits::gather(std::unique_lock<std::mutex>& lock) {
+    constexpr std::chrono::milliseconds slow{2};
+    if (last_size_ < 2 || last_time_ < slow)
+        return;
+    const std::size_t all = queue_.size() + last_size_;
+    const auto wait = std::min<std::chrono::steady_clock::duration>(last_time_ / 4, longest_wait_);
+    another_.wait_for(lock, wait, [&] { return queue_.size() >= all; });
+}
+
 // With the lock held, and again when it returns; without it while it commits.
 void SharedCommits::lead(std::unique_lock<std::mutex>& lock, const Commit& commit) {
+    committing_ = true;
+    gather(lock);
     now_.clear();
     submissions_.clear();
     for (jobs_ = 0; !queue_.empty() && has_room(); queue_.pop_front()) {
@@ -67,8 +82,8 @@ void SharedCommits::lead(std::unique_lock<std::mutex>& lock, const Commit& commi
         submissions_.push_back(&queue_.front()->submission);
         jobs_ += submissions_.back()->message->recipients.size();
     }
-    committing_ = true;
     lock.unlock();
+    const auto began = std::chrono::steady_clock::now();
     run(commit, submissions_);
     // An error of the commit is that of all.
     const std::exception_ptr error = submissions_.front()->error;
@@ -76,6 +91,8 @@ void SharedCommits::lead(std::unique_lock<std::mutex>& lock, const Commit& commi
         !is_everybodys(error))
         commit_each(commit);
     lock.lock();
+    last_size_ = now_.size();
+    last_time_ = std::chrono::steady_clock::now() - began;
     committing_ = false;
     for (Waiting* waiting : now_) {
         waiting->done = true;
@@ -90,6 +107,7 @@ StoreAnswer SharedCommits::submit(const NewMessage& message, const Commit& commi
     mine.submission.message = &message;
     std::unique_lock lock(mutex_);
     queue_.push_back(&mine);
+    another_.notify_one();
     while (!mine.done) {
         if (committing_)
             mine.turn.wait(lock);

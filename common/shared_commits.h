@@ -1,15 +1,17 @@
 // Many threads that store messages share a commit: what waits while one is written to the disk goes
 // into the next one together.
 //
-// No thread of its own and no timer: whoever finds nobody committing commits for all that wait, on
-// its own connection. A single client therefore waits for nobody, and the slower the disk is, the
-// more share a commit.
+// No thread of its own: whoever finds nobody committing commits for all that wait, on its own
+// connection. A single client waits for nobody. Where a commit takes long, those whose messages
+// were in the one before are awaited for a fraction of its time, so that the next one has their
+// next messages too: else clients would take turns in two halves.
 
 #ifndef SMSSPOOL_COMMON_SHARED_COMMITS_H
 #define SMSSPOOL_COMMON_SHARED_COMMITS_H
 
 #include "common/spool.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -35,7 +37,9 @@ public:
 
     // At most `most` messages in a commit, and no more of them once they have `most_jobs`
     // recipients together: the spool's other writers wait for all.
-    explicit SharedCommits(std::size_t most = 256, std::size_t most_jobs = 5000);
+    // `longest_wait` is the most that one waits for others.
+    explicit SharedCommits(std::size_t most = 256, std::size_t most_jobs = 5000,
+                           std::chrono::milliseconds longest_wait = std::chrono::milliseconds(5));
     SharedCommits(const SharedCommits&) = delete;
     SharedCommits& operator=(const SharedCommits&) = delete;
 
@@ -59,9 +63,11 @@ private:
     void lead(std::unique_lock<std::mutex>& lock, const Commit& commit);
 
     void commit_each(const Commit& commit) noexcept;
+    void gather(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] bool has_room() const noexcept;
 
     const std::size_t most_, most_jobs_;
+    const std::chrono::milliseconds longest_wait_;
     // Of the commit that is under way; only who commits uses them. They have room from the start:
     // nothing can fail between taking a message out of the queue and telling its thread.
     std::vector<Waiting*> now_;
@@ -70,6 +76,10 @@ private:
     mutable std::mutex mutex_;
     std::deque<Waiting*> queue_; // protected by mutex_, as are all Waiting in it
     bool committing_ = false;    // likewise
+    // Of the last commit: how many were in it, and how long it took. Protected by mutex_.
+    std::size_t last_size_ = 0;
+    std::chrono::steady_clock::duration last_time_{0};
+    std::condition_variable another_; // in the queue
 };
 
 } // namespace smsspool

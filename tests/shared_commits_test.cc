@@ -7,7 +7,9 @@
 #include "common/sqlite.h"
 #include "tests/support/fresh_spool.h"
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <future>
 #include <latch>
 #include <semaphore>
@@ -188,6 +190,41 @@ BOOST_AUTO_TEST_CASE(long_ones_go_in_several_commits) {
     auto answers = crowd(commits, std::vector(6, message), gate, answer_all, threads);
     BOOST_TEST(gate.sizes == (std::vector<std::size_t>{1, 2, 2, 1}),
                boost::test_tools::per_element());
+}
+
+// Where a commit takes long, who was in it may be in the next one again; else the clients would go
+// in two halves, and each would wait for two commits.
+BOOST_AUTO_TEST_CASE(after_a_slow_commit_its_clients_are_awaited) {
+    constexpr std::chrono::milliseconds slow{400};
+    SharedCommits commits(256, 5000, std::chrono::seconds(10));
+    std::atomic<int> calls = 0;
+    std::vector<std::size_t> sizes;
+    const auto commit = [&](const std::vector<Submission*>& list) {
+        const auto end = std::chrono::steady_clock::now() + slow;
+        sizes.push_back(list.size());
+        const int call = ++calls;
+        // The first waits for two more, the second for one that will lead the third.
+        while (call <= 2 && (commits.waiting() < static_cast<std::size_t>(3 - call) ||
+                             std::chrono::steady_clock::now() < end))
+            std::this_thread::yield();
+        answer_all(list);
+    };
+    const auto client = [&](int messages) {
+        return [&, messages] {
+            for (int i = 0; i < messages; ++i)
+                (void)commits.submit(new_message("hola"), commit);
+        };
+    };
+    std::thread first(client(1));
+    while (calls < 1)
+        std::this_thread::yield();
+    std::thread two(client(2)), three(client(2)); // they share the second commit, and come again
+    while (calls < 2)
+        std::this_thread::yield();
+    std::thread four(client(1)); // leads the third
+    for (std::thread* each : {&first, &two, &three, &four})
+        each->join();
+    BOOST_TEST(sizes == (std::vector<std::size_t>{1, 2, 3}), boost::test_tools::per_element());
 }
 
 // In the spool itself: threads with connections of their own, and one of them wrong.
