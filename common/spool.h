@@ -34,6 +34,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace smsspool {
@@ -340,6 +341,14 @@ struct Followed {
     // True if nothing more will become of the job by itself, so that this is the last to be told.
     [[nodiscard]] bool is_final() const noexcept;
 };
+
+// Words of the spool and of those who read them: never renamed.
+inline constexpr std::array<std::pair<Followed::Progress, std::string_view>, 3> progress_words{{
+    {Followed::Progress::open, "open"},
+    {Followed::Progress::done, "done"},
+    {Followed::Progress::given_up, "given_up"},
+}};
+[[nodiscard]] std::string_view name_of(Followed::Progress progress) noexcept;
 
 struct FollowCount {
     std::string follower;

@@ -3,29 +3,11 @@
 #include "common/error.h"
 #include "common/spool_work.h"
 
-#include <array>
-#include <utility>
-
 namespace smsspool {
 
 namespace {
 
 using Progress = Followed::Progress;
-
-// Words of the table follow: never renamed.
-constexpr std::array<std::pair<Progress, std::string_view>, 3> progress_words{{
-    {Progress::open, "open"},
-    {Progress::done, "done"},
-    {Progress::given_up, "given_up"},
-}};
-
-std::string_view word_of(Progress progress) {
-    for (const auto& [value, word] : progress_words) {
-        if (value == progress)
-            return word;
-    }
-    return {};
-}
 
 Progress progress_of(const std::string& text) {
     for (const auto& [value, word] : progress_words) {
@@ -35,18 +17,9 @@ Progress progress_of(const std::string& text) {
     throw Error(Fault::corrupt, "spool: \"" + text + "\" is no word of progress");
 }
 
-Delivery delivery_of(const std::string& word) {
-    if (word.empty())
-        return Delivery::none;
-    const auto delivery = delivery_named(word);
-    if (!delivery)
-        throw Error(Fault::corrupt, "spool: \"" + word + "\" is no word of delivery");
-    return *delivery;
-}
-
 void read_job_side(const Use& row, Followed& followed) {
     followed.state = state_of(row.text(12));
-    followed.delivery = delivery_of(row.text(13));
+    followed.delivery = stored_delivery(row.text(13));
     followed.number = row.text(14);
     followed.number_given = row.text(15);
     followed.error_code = row.text(16);
@@ -74,7 +47,8 @@ Followed read_followed(const Use& row) {
     followed.target = row.text(3);
     if (const std::string told = row.text(4); !told.empty())
         followed.told = state_of(told);
-    followed.told_delivery = delivery_of(row.text(5));
+    if (const std::string told = row.text(5); !told.empty())
+        followed.told_delivery = stored_delivery(told);
     followed.progress = progress_of(row.text(6));
     followed.failures = row.number(7);
     followed.due = row.number(8);
@@ -104,6 +78,14 @@ bool stands_as(Database& db, const Followed& followed) {
 }
 
 } // namespace
+
+std::string_view name_of(Followed::Progress progress) noexcept {
+    for (const auto& [value, word] : progress_words) {
+        if (value == progress)
+            return word;
+    }
+    return {};
+}
 
 bool Followed::is_final() const noexcept {
     switch (state) {
@@ -140,7 +122,7 @@ void Spool::told(const Followed& followed, std::int64_t code, UtcMs now) {
         const bool done = followed.is_final() && stands_as(*db_, followed);
         db_->use(Sql::follow_told)
             .bind_all(name_of(followed.state), name_of(followed.delivery),
-                      word_of(done ? Progress::done : Progress::open), code, now, followed.follower,
+                      name_of(done ? Progress::done : Progress::open), code, now, followed.follower,
                       followed.job_id, followed.turn)
             .run();
     });
@@ -152,7 +134,7 @@ void Spool::not_told(const Followed& followed, UtcMs now) {
         const bool news = followed.progress == Progress::given_up && followed.code != gone &&
                           !stands_as(*db_, followed);
         db_->use(Sql::follow_failed)
-            .bind_all(word_of(news ? Progress::open : followed.progress),
+            .bind_all(name_of(news ? Progress::open : followed.progress),
                       news ? std::int64_t{0} : followed.failures, news ? now : followed.due,
                       followed.code, followed.error, now, followed.follower, followed.job_id,
                       followed.turn)
@@ -163,7 +145,7 @@ void Spool::not_told(const Followed& followed, UtcMs now) {
 std::vector<Followed> Spool::followed(std::string_view follower, Followed::Progress progress,
                                       std::string_view after, std::size_t limit) {
     Use row = db_->use(Sql::follow_list);
-    row.bind_all(follower, word_of(progress), after, static_cast<std::int64_t>(limit));
+    row.bind_all(follower, name_of(progress), after, static_cast<std::int64_t>(limit));
     return read_all(row);
 }
 

@@ -13,14 +13,7 @@ namespace smsspool {
 
 namespace {
 
-// What comes back from the disk is checked before it is believed (see state_of()).
-Delivery delivery_of(const std::string& word) {
-    const auto delivery = delivery_named(word);
-    if (!delivery)
-        throw Error(Fault::corrupt, "spool: \"" + word + "\" is no word of delivery");
-    return *delivery;
-}
-
+// As state_of().
 Encoding encoding_of(const std::string& word) {
     const auto encoding = encoding_named(word);
     if (!encoding)
@@ -63,7 +56,7 @@ JobView job_of(const Use& row) {
         view.reply = JobView::Reply{row.text(11), row.number(12)};
     view.not_before = row.number(13);
     view.route = row.text(14);
-    view.delivery = delivery_of(row.text(15));
+    view.delivery = stored_delivery(row.text(15));
     view.delivered = row.number_or_nothing(16);
     return view;
 }

@@ -36,6 +36,13 @@ State state_of(const std::string& word) {
     return *state;
 }
 
+Delivery stored_delivery(const std::string& word) {
+    const auto delivery = delivery_named(word);
+    if (!delivery)
+        throw Error(Fault::corrupt, "spool: \"" + word + "\" is no word of delivery");
+    return *delivery;
+}
+
 UtcMs minute_of(UtcMs when) noexcept {
     constexpr UtcMs minute = 60'000;
     return when - when % minute;

@@ -18,6 +18,8 @@ namespace smsspool {
 // The state that a row has. What comes back from the disk is checked before it is believed: throws
 // Error(corrupt) where it is no word of a state.
 [[nodiscard]] State state_of(const std::string& word);
+// The same of what is known of a job's delivery.
+[[nodiscard]] Delivery stored_delivery(const std::string& word);
 
 // The beginning of the minute that `when` lies in: a row of usage().
 [[nodiscard]] UtcMs minute_of(UtcMs when) noexcept;

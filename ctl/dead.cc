@@ -7,17 +7,15 @@
 #include "ctl/audit.h"
 #include "ctl/lines.h"
 #include "ctl/nouns.h"
+#include "ctl/pages.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 namespace smsspool::ctl {
 
 namespace {
 
-constexpr std::int64_t usual_limit = 100;
-constexpr std::int64_t most_limit = 10'000;
 constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
 // --- what was typed -----------------------------------------------------------------------------
@@ -46,15 +44,6 @@ DeadFilter filter_given(const Call& call) {
             refuse(option, *wanted, *value);
     }
     return filter;
-}
-
-std::size_t limit_given(const Call& call) {
-    const std::string text = call.arguments.value("--limit").value_or(std::to_string(usual_limit));
-    std::int64_t limit = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    if (fault != std::errc() || end != text.data() + text.size() || limit < 1 || limit > most_limit)
-        refuse("--limit", "a number from 1 to " + std::to_string(most_limit), text);
-    return static_cast<std::size_t>(limit);
 }
 
 UtcMs start_given(const Call& call) {
@@ -218,18 +207,10 @@ Answer rehearsed(const Call& call, const DeadFilter& filter) {
 
 Answer list_dead(const Call& call) {
     const std::size_t limit = limit_given(call);
-    auto letters = Spool(call.config, Access::read)
-                       .dead_letters(filter_given(call), call.arguments.id, limit + 1);
-    const bool more = letters.size() > limit;
-    letters.resize(std::min(letters.size(), limit));
-    Answer answer;
-    for (const DeadLetter& letter : letters)
-        answer.text += call.output == Output::json
-                           ? json_line([&](JsonObject& object) { put_letter(object, letter); })
-                           : as_line(letter);
-    if (more)
-        answer.complaint = "there are more; go on with --after " + letters.back().job_id;
-    return answer;
+    return page_of(call,
+                   Spool(call.config, Access::read)
+                       .dead_letters(filter_given(call), call.arguments.id, limit + 1),
+                   limit, put_letter, as_line);
 }
 
 Answer count_dead(const Call& call) {

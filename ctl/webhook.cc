@@ -7,10 +7,9 @@
 #include "ctl/audit.h"
 #include "ctl/lines.h"
 #include "ctl/nouns.h"
+#include "ctl/pages.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 namespace smsspool::ctl {
 
@@ -19,47 +18,20 @@ namespace {
 using Progress = Followed::Progress;
 
 constexpr std::string_view follower = "webhook";
-constexpr std::int64_t usual_limit = 100;
-constexpr std::int64_t most_limit = 10'000;
 constexpr std::size_t bite = 500;
-
-struct Word {
-    Progress progress;
-    std::string_view word;
-};
-constexpr std::array<Word, 3> words{
-    {{Progress::open, "open"}, {Progress::given_up, "given_up"}, {Progress::done, "done"}}};
-
-std::string_view word_of(Progress progress) {
-    for (const Word& each : words) {
-        if (each.progress == progress)
-            return each.word;
-    }
-    return {};
-}
 
 // Those that were asked for; all, where none was.
 std::vector<Progress> progress_given(const Call& call) {
     const auto text = call.arguments.value("--state");
     std::vector<Progress> wanted;
-    for (const Word& each : words) {
-        if (!text || *text == each.word)
-            wanted.push_back(each.progress);
+    for (const auto& [progress, word] : progress_words) {
+        if (!text || *text == word)
+            wanted.push_back(progress);
     }
     if (wanted.empty())
         throw Error(Fault::bad_input,
                     "--state must be open, given_up or done, not \"" + *text + "\"");
     return wanted;
-}
-
-std::size_t limit_given(const Call& call) {
-    const std::string text = call.arguments.value("--limit").value_or(std::to_string(usual_limit));
-    std::int64_t limit = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    if (fault != std::errc() || end != text.data() + text.size() || limit < 1 || limit > most_limit)
-        throw Error(Fault::bad_input, "--limit must be a number from 1 to " +
-                                          std::to_string(most_limit) + ", not \"" + text + "\"");
-    return static_cast<std::size_t>(limit);
 }
 
 // In the order of the jobs' ids, at most `limit` of all together.
@@ -86,7 +58,7 @@ std::string trouble_text(const Followed& followed) {
 }
 
 std::string as_line(const Followed& followed) {
-    return followed.job_id + " " + column(word_of(followed.progress), 8) +
+    return followed.job_id + " " + column(name_of(followed.progress), 8) +
            column(name_of(followed.state), 9) +
            column(followed.told ? name_of(*followed.told) : "-", 9) + column(followed.user, 12) +
            column(followed.callback, 1) + printable(trouble_text(followed)) + "\n";
@@ -98,7 +70,7 @@ void put_followed(JsonObject& object, const Followed& followed) {
     put_foreign(object, "user", followed.user);
     put_foreign(object, "number", followed.number);
     put_foreign(object, "callback", followed.callback);
-    object.text("progress", word_of(followed.progress));
+    object.text("progress", name_of(followed.progress));
     object.text("state", name_of(followed.state));
     object.text("delivery", name_of(followed.delivery));
     put_foreign_or_null(object, "told", followed.told ? name_of(*followed.told) : "");
@@ -117,17 +89,8 @@ void put_followed(JsonObject& object, const Followed& followed) {
 Answer list_webhooks(const Call& call) {
     const std::size_t limit = limit_given(call);
     Spool spool(call.config, Access::read);
-    auto list = look(spool, progress_given(call), call.arguments.id, limit + 1);
-    const bool more = list.size() > limit;
-    list.resize(std::min(list.size(), limit));
-    Answer answer;
-    for (const Followed& followed : list)
-        answer.text += call.output == Output::json
-                           ? json_line([&](JsonObject& object) { put_followed(object, followed); })
-                           : as_line(followed);
-    if (more)
-        answer.complaint = "there are more; go on with --after " + list.back().job_id;
-    return answer;
+    return page_of(call, look(spool, progress_given(call), call.arguments.id, limit + 1), limit,
+                   put_followed, as_line);
 }
 
 Answer replay_webhook(const Call& call) {

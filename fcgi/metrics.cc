@@ -220,19 +220,11 @@ void put_modems(Exposition& out, const Picture& picture, const Config& config) {
 // --- who speaks to the outside ------------------------------------------------------------------
 
 void put_followed(Exposition& out, const Picture& picture) {
-    constexpr std::array<std::pair<Followed::Progress, std::string_view>, 3> words{
-        {{Followed::Progress::open, "open"},
-         {Followed::Progress::done, "done"},
-         {Followed::Progress::given_up, "given_up"}}};
     out.family("followed_jobs", Kind::gauge,
                "Jobs whose fate somebody outside is told, by who tells it: open (not all is told "
                "yet), done, given_up.");
-    for (const FollowCount& count : picture.followed) {
-        for (const auto& [progress, word] : words) {
-            if (count.progress == progress)
-                out.sample({{"agent", count.follower}, {"progress", word}}, count.jobs);
-        }
-    }
+    for (const FollowCount& count : picture.followed)
+        out.sample({{"agent", count.follower}, {"progress", name_of(count.progress)}}, count.jobs);
 }
 
 // A count of an agent since its start.
