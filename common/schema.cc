@@ -358,6 +358,22 @@ constexpr std::string_view job_retries =
 constexpr std::string_view index_job_state = R"sql(
 CREATE INDEX IF NOT EXISTS job_state ON job (state, id))sql";
 
+// A message on its way changes its state twice, and each index that begins with the state is then
+// written in three places: there is one, that of the claim. Dead letters, which are few, have a
+// table in place of job_state. What is too old is found by a walk through the queue.
+constexpr std::string_view table_dead_letter = R"sql(
+CREATE TABLE IF NOT EXISTS dead_letter (      -- jobs in a state of is_dead_letter()
+  state  TEXT NOT NULL,                       -- that of the job
+  job_id TEXT NOT NULL,
+  PRIMARY KEY (state, job_id)
+) STRICT, WITHOUT ROWID)sql";
+constexpr std::string_view fill_dead_letter = R"sql(
+INSERT INTO dead_letter (state, job_id) SELECT state, id FROM job WHERE
+state IN ('failed', 'unknown') AND NOT EXISTS
+(SELECT 1 FROM dead_letter WHERE dead_letter.state = job.state AND job_id = job.id))sql";
+constexpr std::string_view drop_job_state = "DROP INDEX IF EXISTS job_state";
+constexpr std::string_view drop_job_valid = "DROP INDEX IF EXISTS job_valid";
+
 // Where the sender wants to be told what became of it; '': nowhere.
 constexpr std::string_view message_callback =
     "ALTER TABLE message ADD COLUMN callback TEXT NOT NULL DEFAULT ''";
@@ -576,6 +592,10 @@ const std::vector<Migration>& migrations() {
         {"bulk", table_bulk},
         {"bulk_progress", index_bulk_progress},
         {"bulk_piece", table_bulk_piece},
+        {"dead_letter", table_dead_letter},
+        {"dead_letter_fill", fill_dead_letter},
+        {"drop job_state", drop_job_state},
+        {"drop job_valid", drop_job_valid},
     };
     return list;
 }

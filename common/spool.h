@@ -454,6 +454,17 @@ struct TakenIn {
     std::int64_t elapsed_s = 0;
 };
 
+// A job in the queue, for a walk from one to the next in the order of its index; none: before the
+// first.
+struct QueuePlace {
+    std::string pinned, route;
+    std::int64_t priority = -1;
+    UtcMs not_before = 0;
+    std::string job_id;
+
+    [[nodiscard]] explicit operator bool() const noexcept { return !job_id.empty(); }
+};
+
 struct SweptJob {
     std::string message_id, user, number, error_code;
     UtcMs created = 0;
@@ -589,9 +600,12 @@ public:
     // The copy on the modem is gone: an equal message may be a new one from now on.
     void released(const std::vector<std::string>& incoming_ids);
 
-    // Sweeps; each takes at most 500 and says which.
-    std::vector<SweptJob> expire(UtcMs now, std::string_view error_code,
+    // Of the next 500 queued jobs behind `place`, those whose validity is over at `now` expire: a
+    // walk through the whole queue looks at each job once. `place` becomes the last that was looked
+    // at, and the beginning again behind the end of the queue; it stays where this throws.
+    std::vector<SweptJob> expire(QueuePlace& place, UtcMs now, std::string_view error_code,
                                  std::string_view error_text);
+    // Sweeps; each takes at most 500 and says which.
     // Jobs on `modem` whose reply was due before `deadline_before`. `modem` empty: of any modem.
     std::vector<SweptJob> give_up_replies(std::string_view modem, UtcMs deadline_before);
     // Hands out multi-part messages whose last part came before `before` and that lack parts.

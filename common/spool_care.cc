@@ -79,6 +79,8 @@ constexpr std::array misfits{
     Misfit{Sql::care_sending_unclaimed, "job ", " is sending and nobody claimed it"},
     Misfit{Sql::care_attempt_open, "attempt ", " is open and its job is not sending"},
     Misfit{Sql::care_attempt_alone, "attempt ", " has no job"},
+    Misfit{Sql::care_dead_alone, "job ", " is among the dead letters and is none"},
+    Misfit{Sql::care_dead_missing, "job ", " is not among the dead letters and is one"},
     Misfit{Sql::care_parts, "job ", " sent more parts than its message has"},
     Misfit{Sql::care_priority, "job ", " has a priority that is never claimed"},
     Misfit{Sql::care_awaiting, "a reply is awaited for job ", ", which is not sent"},

@@ -90,6 +90,7 @@ void queue_again(Database& db, const DeadLetter& letter, const Config& config) {
                              name_of(letter.state))
                    .run(),
                letter);
+    note_change(db, letter.job_id, letter.state, State::queued);
     db.use(Sql::follow_reopen).bind_all(letter.not_before, letter.job_id).run();
     // The network is told no longer validity than the message has.
     db.use(Sql::dead_lengthen)
@@ -138,6 +139,7 @@ Verdict abandon_one(Database& db, const std::string& job_id, UtcMs now) {
                    .bind_all(abandoned_text(*letter), now, letter->job_id, name_of(letter->state))
                    .run(),
                *letter);
+    note_change(db, letter->job_id, letter->state, *to);
     db.use(Sql::follow_news).bind(letter->job_id).run();
     return verdict_on(*letter, Verdict::How::done, *to);
 }

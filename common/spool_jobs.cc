@@ -119,6 +119,7 @@ void finish(Database& db, const Work& work, const Decision& decision, UtcMs now)
                       decision.unknowns, done, pinned, code, text, ended, work.job_id, work.claim)
             .run();
     expect_one(changed, work);
+    note_change(db, work.job_id, State::sending, *to);
 }
 
 // What follows for the job of an attempt that was closed now or, by this very call, before.

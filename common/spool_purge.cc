@@ -66,6 +66,7 @@ std::optional<SweptJob> remove_message(Database& db, const std::string& id, UtcM
         db.use(Sql::attempt_remove).bind(job).run();
         db.use(Sql::report_due_forget).bind(job).run();
         db.use(Sql::follow_forget).bind(job).run();
+        db.use(Sql::dead_forget).bind(job).run();
         db.use(Sql::job_remove).bind(job).run();
     }
     if (Use row = db.use(Sql::job_any_of); row.bind(id).step())

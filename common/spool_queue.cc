@@ -105,16 +105,27 @@ std::vector<Swept> late_replies(Database& db, std::string_view modem, UtcMs befo
     return late;
 }
 
-std::vector<Swept> overdue(Database& db, UtcMs now) {
+constexpr std::int64_t bite = 500;
+
+// Those of the next bite of the queue behind `place`, which becomes its last, whose validity is
+// over.
+std::vector<Swept> overdue_behind(Database& db, QueuePlace& place, UtcMs now) {
     std::vector<Swept> list;
-    Use row = db.use(Sql::job_overdue);
-    row.bind(now);
-    while (row.step()) {
+    Use row = db.use(Sql::job_after);
+    const QueuePlace start = place;
+    row.bind_all(start.pinned, start.route, start.priority, start.not_before, start.job_id, bite);
+    std::int64_t looked_at = 0;
+    for (; row.step(); ++looked_at) {
+        place = {row.text(4), row.text(5), row.number(6), row.number(7), row.text(0)};
+        if (row.number(3) > now)
+            continue;
         Swept swept{row.text(0), {}};
         swept.job.message_id = row.text(1);
         swept.job.number = row.text(2);
         list.push_back(swept);
     }
+    if (looked_at < bite)
+        place = {};
     return list;
 }
 
@@ -182,14 +193,20 @@ std::int64_t Spool::unpin(std::string_view modem) {
     return modem.empty() ? 0 : change_all(*db_, Sql::job_pinned, Sql::job_unpin, modem);
 }
 
-std::vector<SweptJob> Spool::expire(UtcMs now, std::string_view error_code,
+std::vector<SweptJob> Spool::expire(QueuePlace& place, UtcMs now, std::string_view error_code,
                                     std::string_view error_text) {
+    QueuePlace last;
+    std::vector<Swept> found;
+    db_->look([&] {
+        last = place;
+        found = overdue_behind(*db_, last, now);
+    });
     std::vector<SweptJob> expired;
-    db_->transact([&] {
+    const auto end_them = [&] {
         expired.clear();
-        for (Swept& swept : overdue(*db_, now)) {
+        for (Swept swept : found) {
             if (db_->use(Sql::job_expire)
-                    .bind_all(error_code, error_text, now, swept.job_id)
+                    .bind_all(error_code, error_text, now, swept.job_id, now)
                     .run() != 1)
                 continue;
             fill_from_message(*db_, swept.job);
@@ -197,7 +214,10 @@ std::vector<SweptJob> Spool::expire(UtcMs now, std::string_view error_code,
             swept.job.error_code = error_code;
             expired.push_back(swept.job);
         }
-    });
+    };
+    if (!found.empty())
+        db_->transact(end_them);
+    place = last;
     return expired;
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "common/numbers.h"
+#include "common/spool_work.h"
 
 #include <algorithm>
 
@@ -89,6 +90,7 @@ void answer_job(Database& db, const Match& match, InboxMessage& message, TakenIn
                       name_of(match.state))
             .run() != 1)
         throw Error(Fault::bug, "spool: job " + match.job_id + " is not as it was a moment ago");
+    note_change(db, match.job_id, match.state, State::replied);
     db.use(Sql::awaiting_remove).bind(match.job_id).run();
     db.use(Sql::follow_news).bind(match.job_id).run();
     message.state = "reply";

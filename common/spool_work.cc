@@ -106,14 +106,23 @@ void uncount(Database& db, const Work& work) {
     db.use(Sql::usage_less).bind_all(work.modem, minute_of(work.started)).run();
 }
 
+void note_change(Database& db, std::string_view job_id, State from, State to) {
+    if (is_dead_letter(from))
+        db.use(Sql::dead_remove).bind_all(name_of(from), job_id).run();
+    if (is_dead_letter(to))
+        db.use(Sql::dead_add).bind_all(name_of(to), job_id).run();
+}
+
 bool give_up_damaged(Database& db, const Work& work, State from, UtcMs now) {
     const auto changed =
         db.use(Sql::job_damaged)
             .bind_all(damaged_code, damaged_text, now, work.job_id, name_of(from), work.claim)
             .run();
-    if (changed == 1)
-        db.use(Sql::attempt_give_up).bind_all(now, damaged_text, work.job_id).run();
-    return changed == 1;
+    if (changed != 1)
+        return false;
+    note_change(db, work.job_id, from, State::failed);
+    db.use(Sql::attempt_give_up).bind_all(now, damaged_text, work.job_id).run();
+    return true;
 }
 
 } // namespace smsspool

@@ -42,6 +42,9 @@ void open_attempt(Database& db, Work& work, UtcMs now);
 // The attempt of `work` does not count in usage() after all.
 void uncount(Database& db, const Work& work);
 
+// To be called with each change of a job's state: keeps the table of the dead letters.
+void note_change(Database& db, std::string_view job_id, State from, State to);
+
 // The job, which is in `from` under the claim of `work`, cannot be read: it is a dead letter from
 // `now` on, and what is open in its journal is unknown. False: it is not so any more.
 bool give_up_damaged(Database& db, const Work& work, State from, UtcMs now);

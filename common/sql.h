@@ -51,7 +51,7 @@ enum class Sql : std::uint8_t {
     job_whose,
     job_sending_of,
     job_delivery,
-    job_overdue,
+    job_after,
     job_expire,
     job_reply_late,
     job_remove,
@@ -139,6 +139,8 @@ enum class Sql : std::uint8_t {
     care_sending_unclaimed,
     care_attempt_open,
     care_attempt_alone,
+    care_dead_alone,
+    care_dead_missing,
     care_parts,
     care_priority,
     care_awaiting,
@@ -171,6 +173,9 @@ enum class Sql : std::uint8_t {
     dead_retry,
     dead_abandon,
     dead_lengthen,
+    dead_add,
+    dead_remove,
+    dead_forget,
     cancel_list,
     cancel_job,
     follow_add,
@@ -259,11 +264,10 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "route = ? AND priority = ? AND not_before_ms <= ? AND valid_until_ms > ? AND pinned = '' AND "
      "EXISTS (SELECT 1 FROM recipient WHERE recipient.modem = ? AND recipient.month = ? AND "
      "recipient.number = job.number) ORDER BY not_before_ms, id LIMIT 1"},
-    // The sign before valid_until_ms keeps SQLite from the index of validity.
     {Sql::job_look_pinned,
      "SELECT id, message_id, number, number_given, attempts, waits, unknowns, parts_done, "
      "concat_reference, route, modem, claim, not_before_ms FROM job WHERE state = 'queued' AND "
-     "pinned = ? AND priority = ? AND not_before_ms <= ? AND +valid_until_ms > ? ORDER BY "
+     "pinned = ? AND priority = ? AND not_before_ms <= ? AND valid_until_ms > ? ORDER BY "
      "not_before_ms, id LIMIT 1"},
     {Sql::job_take,
      "UPDATE job SET state = 'sending', owner = ?, claim = ?, lease_until_ms = ?, modem = "
@@ -315,12 +319,13 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::job_sending_of, "SELECT number FROM job WHERE state = 'sending' AND modem = ?"},
     {Sql::job_delivery, "UPDATE job SET delivery = ?, delivered_ms = ? WHERE id = ? AND (delivery "
                         "<> ? OR delivered_ms IS NOT ?)"},
-    {Sql::job_overdue,
-     "SELECT id, message_id, number FROM job WHERE state = 'queued' AND valid_until_ms <= "
-     "? ORDER BY valid_until_ms LIMIT 500"},
+    {Sql::job_after,
+     "SELECT id, message_id, number, valid_until_ms, pinned, route, priority, not_before_ms FROM "
+     "job WHERE state = 'queued' AND (pinned, route, priority, not_before_ms, id) > (?, ?, ?, ?, "
+     "?) ORDER BY pinned, route, priority, not_before_ms, id LIMIT ?"},
     {Sql::job_expire,
      "UPDATE job SET state = 'expired', error_code = ?, error_text = ?, ended_ms = ?, pinned = '' "
-     "WHERE id = ? AND state = 'queued'"},
+     "WHERE id = ? AND state = 'queued' AND valid_until_ms <= ?"},
     {Sql::job_reply_late,
      "UPDATE job SET state = 'timeout', ended_ms = ? WHERE id = ? AND state = 'sent'"},
     {Sql::job_remove, "DELETE FROM job WHERE id = ?"},
@@ -501,6 +506,12 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "attempt.job_id AND job.state <> 'sending') ORDER BY id LIMIT 100"},
     {Sql::care_attempt_alone, "SELECT id FROM attempt WHERE NOT EXISTS (SELECT 1 FROM job WHERE "
                               "job.id = attempt.job_id) ORDER BY id LIMIT 100"},
+    {Sql::care_dead_alone,
+     "SELECT job_id FROM dead_letter WHERE NOT EXISTS (SELECT 1 FROM job WHERE job.id = job_id AND "
+     "job.state = dead_letter.state) ORDER BY job_id LIMIT 100"},
+    {Sql::care_dead_missing,
+     "SELECT id FROM job WHERE state IN ('failed', 'unknown') AND NOT EXISTS (SELECT 1 FROM "
+     "dead_letter WHERE job_id = job.id AND dead_letter.state = job.state) ORDER BY id LIMIT 100"},
     {Sql::care_parts, "SELECT job.id FROM job JOIN message ON message.id = job.message_id WHERE "
                       "parts_done < 0 OR parts_done > parts ORDER BY job.id LIMIT 100"},
     {Sql::care_priority,
@@ -552,10 +563,11 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "SELECT job.id, job.message_id, job.number, job.number_given, job.state, job.attempted_ms, "
      "job.attempts, job.unknowns, job.retries, job.parts_done, job.error_code, job.error_text, "
      "job.modem, job.route, job.ended_ms, job.not_before_ms, job.valid_until_ms, message.username, "
-     "message.label, message.text, message.parts, message.created_ms FROM job LEFT JOIN message ON "
-     "message.id = job.message_id WHERE job.state = ? AND job.id > ? AND (? = '' OR "
-     "message.username = ?) AND SUBSTR(job.number, 1, LENGTH(?)) = ? AND (? = '' OR job.error_code "
-     "= ?) AND COALESCE(job.ended_ms, 0) >= ? AND COALESCE(job.ended_ms, 0) < ? ORDER BY job.id "
+     "message.label, message.text, message.parts, message.created_ms FROM dead_letter JOIN job ON "
+     "job.id = job_id LEFT JOIN message ON message.id = job.message_id WHERE dead_letter.state = ? "
+     "AND job_id > ? AND (? = '' OR message.username = ?) AND SUBSTR(job.number, 1, LENGTH(?)) = ? "
+     "AND (? = '' OR job.error_code "
+     "= ?) AND COALESCE(job.ended_ms, 0) >= ? AND COALESCE(job.ended_ms, 0) < ? ORDER BY job_id "
      "LIMIT ?"},
     {Sql::dead_get,
      "SELECT job.id, job.message_id, job.number, job.number_given, job.state, job.attempted_ms, "
@@ -564,8 +576,9 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "message.label, message.text, message.parts, message.created_ms FROM job LEFT JOIN message ON "
      "message.id = job.message_id WHERE job.id = ?"},
     {Sql::dead_counts,
-     "SELECT state, COALESCE(error_code, ''), COUNT(*), SUM(CASE WHEN retries > 0 THEN 1 ELSE 0 "
-     "END) FROM job WHERE state = ? GROUP BY state, COALESCE(error_code, '') ORDER BY 2"},
+     "SELECT dead_letter.state, COALESCE(error_code, ''), COUNT(*), SUM(CASE WHEN retries > 0 THEN "
+     "1 ELSE 0 END) FROM dead_letter JOIN job ON job.id = job_id WHERE dead_letter.state = ? GROUP "
+     "BY dead_letter.state, COALESCE(error_code, '') ORDER BY 2"},
     {Sql::dead_retry,
      "UPDATE job SET state = 'queued', not_before_ms = ?, valid_until_ms = ?, route = ?, attempts "
      "= 0, waits = 0, parts_done = 0, concat_reference = NULL, pinned = '', retries = retries + 1, "
@@ -574,6 +587,10 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
                         "= ?, ended_ms = ? WHERE id = ? AND state = ?"},
     {Sql::dead_lengthen,
      "UPDATE message SET valid_until_ms = ? WHERE id = ? AND valid_until_ms < ?"},
+    {Sql::dead_add, "INSERT INTO dead_letter (state, job_id) VALUES (?, ?)"},
+    {Sql::dead_remove, "DELETE FROM dead_letter WHERE state = ? AND job_id = ?"},
+    {Sql::dead_forget,
+     "DELETE FROM dead_letter WHERE job_id = ? AND state IN ('failed', 'unknown')"},
     // All states: of a backlog, the queued jobs are more than those of the message.
     {Sql::cancel_list,
      "SELECT id, state FROM job WHERE message_id = ? AND id > ? ORDER BY id LIMIT 500"},

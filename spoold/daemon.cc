@@ -175,6 +175,7 @@ void Daemon::run() {
     while (!finished()) {
         step_lanes();
         unfold();
+        expire();
         keep_time();
         tell_systemd();
         wait();
@@ -254,6 +255,8 @@ int Daemon::timeout_ms() const {
     auto wake = std::min({next_sweep_, next_beat_, next_watchdog_});
     if ((folded_ || unfinished_) && context_.phase == Context::Phase::running)
         wake = std::min(wake, next_unfold_);
+    if (walking_)
+        wake = std::min(wake, next_walk_);
     for (const auto& lane : lanes_)
         wake = std::min(wake, lane->wake_at());
     const auto left = std::chrono::ceil<Ms>(wake - Monotonic::now()).count();

@@ -53,6 +53,7 @@ private:
     void sweep();
     void reroute();
     void expire();
+    void expire_some();
     void give_up_replies();
     void hand_out_fragments();
     void purge();
@@ -76,6 +77,10 @@ private:
     bool folded_ = true, unfinished_ = true;
     Monotonic::time_point next_sweep_{};
     Monotonic::time_point next_unfold_{};
+    // The walk through the queue that finds what is too old.
+    QueuePlace walked_;
+    bool walking_ = false;
+    Monotonic::time_point next_walk_{};
     Monotonic::time_point next_beat_{};
     Monotonic::time_point next_watchdog_ = Monotonic::time_point::max();
     std::chrono::microseconds watchdog_{0};

@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(how_it_ends_is_told) {
         {"expired",
          [](Street& street, const std::string&) {
              street.later(25h);
-             (void)street.fresh.spool.expire(street.now.utc, "EXPIRED", "it was too late");
+             (void)expire_all(street.fresh.spool, street.now.utc, "EXPIRED", "it was too late");
          },
          "Expired", "it was too late"},
         {"canceled",

@@ -74,14 +74,35 @@ BOOST_AUTO_TEST_CASE(a_migration_that_was_cut_off_goes_on) {
     (void)Spool::migrate(config, start_time);
     {
         Database db(config.spool, Open::write, 100ms);
-        db.run_text("DELETE FROM migration WHERE name IN ('job_valid', 'rejected_pin', "
+        db.run_text("DELETE FROM migration WHERE name IN ('job_message', 'rejected_pin', "
                     "'rejected_pin.fate', 'job.pinned')");
         db.run_text("DROP TABLE rejected_pin");
     }
     const auto again = Spool::migrate(config, start_time);
-    BOOST_TEST((again == std::vector<std::string>{"job_valid", "rejected_pin", "job.pinned",
+    BOOST_TEST((again == std::vector<std::string>{"job_message", "rejected_pin", "job.pinned",
                                                   "rejected_pin.fate"}));
     BOOST_TEST(Spool(config, Access::write).pin_note("sim").mark == "");
+}
+
+// A spool from before they had a table.
+BOOST_AUTO_TEST_CASE(dead_letters_of_an_older_version_are_found) {
+    FreshSpool fresh;
+    for (const char* number : {"+525512345678", "+525512345679", "+525512345670"})
+        (void)fresh.spool.submit(new_message("hola", start_time, number));
+    fresh.config.unknown = UnknownPolicy::hold;
+    (void)fresh.settle(fresh.claim().value(), WasRefused{RefusalKind::permanent, 28, "no such"});
+    (void)fresh.settle(fresh.claim().value(), IsUnknown{"gone"});
+    {
+        Database db(fresh.config.spool, Open::write, 100ms);
+        db.run_text("DROP TABLE dead_letter");
+        db.run_text("CREATE INDEX job_state ON job (state, id)");
+        db.run_text("DELETE FROM migration WHERE name IN ('dead_letter', 'dead_letter_fill', "
+                    "'drop job_state')");
+    }
+    BOOST_TEST(Spool::migrate(fresh.config, start_time).size() == 3U);
+    Spool spool(fresh.config, Access::write);
+    BOOST_TEST(spool.dead_letters({}, "", 10).size() == 2U);
+    BOOST_TEST(spool.check().empty());
 }
 
 // A spool from before there were routes, reports and limits, with a job that waits.

@@ -63,7 +63,7 @@ struct Fixture : FreshSpool {
         NewMessage old = new_message("old");
         old.valid_until = start_time + 1;
         (void)spool.submit(old);
-        (void)spool.expire(start_time + 2, "EXPIRED", "too late");
+        (void)expire_all(spool, start_time + 2, "EXPIRED", "too late");
     }
 
     // Changes the database behind the spool's back.
@@ -115,6 +115,12 @@ BOOST_AUTO_TEST_CASE(each_thing_that_is_wrong_is_named) {
          " is sending and nobody claimed it"},
         {"an attempt of a queued job", "UPDATE job SET state = 'queued' WHERE state = 'sending'",
          " is open and its job is not sending"},
+        {"a dead letter of nobody",
+         "INSERT INTO dead_letter (state, job_id) VALUES ('failed', 'j')",
+         " is among the dead letters and is none"},
+        {"a dead letter that is not listed",
+         "UPDATE job SET state = 'failed' WHERE state = 'expired'",
+         " is not among the dead letters and is one"},
         {"an attempt of no job", "UPDATE attempt SET job_id = 'x'", " has no job"},
         {"too many parts", "UPDATE job SET parts_done = 4", " sent more parts"},
         {"too few parts", "UPDATE job SET parts_done = -1", " sent more parts"},

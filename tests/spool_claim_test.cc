@@ -314,8 +314,8 @@ BOOST_AUTO_TEST_CASE(an_end_frees_a_job_from_its_modem) {
     const auto id = add_parts(2);
     (void)send_first_part("one", start_time);
     BOOST_TEST(pinned() == "one");
-    BOOST_TEST(spool.expire(start_time + 30LL * 24 * 60 * 60 * 1000, "EXPIRED", "late").size() ==
-               1U);
+    BOOST_TEST(
+        expire_all(spool, start_time + 30LL * 24 * 60 * 60 * 1000, "EXPIRED", "late").size() == 1U);
     BOOST_TEST((state(id) == State::expired));
     BOOST_TEST(pinned() == "");
     raw.run_text("UPDATE job SET state = 'queued', pinned = 'one', ended_ms = NULL");
@@ -511,6 +511,7 @@ BOOST_AUTO_TEST_CASE(looks_go_by_the_index) {
         {Sql::job_due, "(state=? AND pinned=? AND route=? AND priority=?)"},
         {Sql::job_due_all_pinned, "(state=? AND pinned>?)"},
         {Sql::job_pinned, "(state=? AND pinned=?)"},
+        {Sql::job_after, "(state=? AND (pinned,route,priority,not_before_ms,id)>(?,?,?,?,?))"},
         {Sql::job_route_after, "(state=? AND pinned=? AND route>?)"},
         {Sql::job_of_route, "(state=? AND pinned=? AND route=?)"},
         {Sql::usage_list, "SEARCH usage_minute USING PRIMARY KEY (modem=? AND minute_ms>?)"},

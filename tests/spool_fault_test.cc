@@ -494,7 +494,7 @@ int try_everything(Spool& spool, const Config& config, const std::vector<std::st
         [&] { (void)spool.take_damaged(); },
         [&] { (void)spool.take_in("sim", {arrival}, numbers, start_time + 5); },
         [&] { (void)spool.assemble_overdue(start_time + 9, numbers, start_time + 9); },
-        [&] { (void)spool.expire(start_time, "EXPIRED", "x"); },
+        [&] { (void)expire_all(spool, start_time, "EXPIRED", "x"); },
         [&] { (void)spool.give_up_replies("", start_time); },
         [&] { (void)spool.reroute({}); },
         [&] { (void)spool.unpin("sim"); },

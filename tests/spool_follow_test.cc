@@ -299,7 +299,7 @@ BOOST_FIXTURE_TEST_CASE(a_delivery_report_is_told, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_job_that_expires_is_told, Fixture) {
     (void)submit();
-    BOOST_REQUIRE(spool.expire(start_time + 2 * day, "EXPIRED", "too late").size() == 1);
+    BOOST_REQUIRE(expire_all(spool, start_time + 2 * day, "EXPIRED", "too late").size() == 1);
     BOOST_TEST(due(start_time + 2 * day) == Words{"expired/none"});
     BOOST_TEST(only_due(start_time + 2 * day).error_text == "too late");
 }

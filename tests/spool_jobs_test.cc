@@ -537,8 +537,8 @@ BOOST_AUTO_TEST_CASE(what_is_too_old_expires) {
     brief.valid_until = start_time + 50;
     (void)spool.submit(brief);
     const auto other = add("other");
-    BOOST_TEST(spool.expire(start_time + 49, "EXPIRED", "too late").empty());
-    const auto swept = spool.expire(start_time + 50, "MODEM_NOT_AVAILABLE", "no modem");
+    BOOST_TEST(expire_all(spool, start_time + 49, "EXPIRED", "too late").empty());
+    const auto swept = expire_all(spool, start_time + 50, "MODEM_NOT_AVAILABLE", "no modem");
     BOOST_REQUIRE(swept.size() == 1U);
     BOOST_TEST(swept[0].message_id == brief.id);
     BOOST_TEST(swept[0].user == "ana");
@@ -550,7 +550,44 @@ BOOST_AUTO_TEST_CASE(what_is_too_old_expires) {
     BOOST_TEST(job(brief.id).error_code == "MODEM_NOT_AVAILABLE");
     BOOST_TEST(job(brief.id).error_text == "no modem");
     BOOST_TEST((job(other).state == State::queued));
-    BOOST_TEST(spool.expire(start_time + 50, "EXPIRED", "too late").empty());
+    BOOST_TEST(expire_all(spool, start_time + 50, "EXPIRED", "too late").empty());
+}
+
+// On several routes and priorities, with equal times.
+BOOST_AUTO_TEST_CASE(a_walk_looks_at_each_queued_job_once) {
+    std::size_t brief = 0;
+    for (int i = 0; i < 1100; ++i) {
+        NewMessage message = new_message("hola", start_time + i / 7);
+        message.recipients.front().route = i % 3 == 0 ? "fast" : "";
+        message.priority = i % 5 == 0 ? Priority::high : Priority::normal;
+        if (i % 4 == 0) {
+            message.valid_until = start_time + 2000;
+            ++brief;
+        }
+        (void)spool.submit(message);
+    }
+    QueuePlace place;
+    std::vector<std::size_t> bites;
+    do
+        bites.push_back(spool.expire(place, start_time + 2000, "EXPIRED", "too late").size());
+    while (place);
+    BOOST_TEST(bites.size() == 3U);
+    BOOST_TEST(bites.at(0) + bites.at(1) + bites.at(2) == brief);
+    BOOST_TEST(bites.at(0) > 0U);
+    BOOST_TEST(bites.at(2) > 0U);
+    BOOST_TEST(expire_all(spool, start_time + 2000).empty());
+}
+
+// The walk goes on behind the place, wherever the job there is now.
+BOOST_AUTO_TEST_CASE(a_walk_goes_on_behind_what_was_sent_meanwhile) {
+    for (int i = 0; i < 501; ++i)
+        (void)spool.submit(new_message("hola", start_time + i));
+    QueuePlace place;
+    BOOST_TEST(spool.expire(place, start_time + 1000, "EXPIRED", "too late").empty());
+    BOOST_REQUIRE(static_cast<bool>(place));
+    (void)settle(claim(start_time + 1000).value(), WasAccepted{1}, start_time + 1000);
+    BOOST_TEST(spool.expire(place, start_time + 100'000'000, "EXPIRED", "too late").size() == 1U);
+    BOOST_TEST(!static_cast<bool>(place));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_being_sent_does_not_expire) {
@@ -558,7 +595,7 @@ BOOST_AUTO_TEST_CASE(what_is_being_sent_does_not_expire) {
     brief.valid_until = start_time + 50;
     (void)spool.submit(brief);
     const Work work = claim(start_time + 49).value();
-    BOOST_TEST(spool.expire(start_time + 60, "EXPIRED", "too late").empty());
+    BOOST_TEST(expire_all(spool, start_time + 60, "EXPIRED", "too late").empty());
     (void)settle(work, WasAccepted{1}, start_time + 61);
     BOOST_TEST((job(brief.id).state == State::sent));
 }

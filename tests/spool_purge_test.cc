@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(only_what_came_to_an_end) {
              (void)f.settle(f.claim().value(), IsUnknown{"x"});
          },
          State::unknown, true},
-        {"expired", [](Fixture& f) { (void)f.spool.expire(for_ever, "EXPIRED", "late"); },
+        {"expired", [](Fixture& f) { (void)expire_all(f.spool, for_ever, "EXPIRED", "late"); },
          State::expired, true},
     };
     for (const Case& c : cases) {
@@ -123,8 +123,7 @@ BOOST_AUTO_TEST_CASE(one_job_that_waits_keeps_the_whole_message) {
 BOOST_AUTO_TEST_CASE(in_bites) {
     for (int i = 0; i < 501; ++i)
         (void)spool.submit(new_message("hola"));
-    BOOST_TEST(spool.expire(for_ever, "EXPIRED", "late").size() == 500U);
-    BOOST_TEST(spool.expire(for_ever, "EXPIRED", "late").size() == 1U);
+    BOOST_TEST(expire_all(spool, for_ever).size() == 501U);
     BOOST_TEST(spool.purge(for_ever + 1).size() == 500U);
     BOOST_TEST(spool.purge(for_ever + 1).size() == 1U);
 }

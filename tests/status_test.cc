@@ -5,6 +5,7 @@
 
 #include "common/sqlite.h"
 #include "common/submit.h"
+#include "support/fresh_spool.h"
 #include "support/handler.h"
 
 using namespace smsspool;
@@ -197,8 +198,8 @@ BOOST_FIXTURE_TEST_CASE(failed, StatusFixture) {
 
 BOOST_FIXTURE_TEST_CASE(expired, StatusFixture) {
     const std::string id = put("ana");
-    door.get().expire(test_time + config.valid_for.count() + 1, "MODEM_NOT_AVAILABLE",
-                      "Could not establish connection to GSM modem");
+    expire_all(door.get(), test_time + config.valid_for.count() + 1, "MODEM_NOT_AVAILABLE",
+               "Could not establish connection to GSM modem");
     const Answer answer = status_of(id);
     BOOST_TEST(answer.get("status") == "failed");
     BOOST_TEST(answer.get("error_code") == "MODEM_NOT_AVAILABLE");

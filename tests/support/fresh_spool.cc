@@ -29,6 +29,17 @@ NewMessage new_message(const std::string& text, UtcMs now, const std::string& nu
     return message;
 }
 
+std::vector<SweptJob> expire_all(Spool& spool, UtcMs now, std::string_view error_code,
+                                 std::string_view error_text) {
+    std::vector<SweptJob> all;
+    QueuePlace place;
+    do {
+        const auto some = spool.expire(place, now, error_code, error_text);
+        all.insert(all.end(), some.begin(), some.end());
+    } while (place);
+    return all;
+}
+
 std::string long_text(std::size_t parts) {
     constexpr std::size_t septets = 153; // of each of several
     std::string text;

@@ -10,6 +10,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace smsspool {
 
@@ -19,6 +21,10 @@ inline constexpr UtcMs start_time = 1'700'000'000'000;
 // A message of user "ana" to one recipient, accepted at `now`, valid for a day.
 [[nodiscard]] NewMessage new_message(const std::string& text, UtcMs now = start_time,
                                      const std::string& number = "+525512345678");
+
+// Walks through the whole queue once.
+std::vector<SweptJob> expire_all(Spool& spool, UtcMs now, std::string_view error_code = "EXPIRED",
+                                 std::string_view error_text = "too late");
 
 // A text that travels in `parts` SMS, each with its own letters.
 [[nodiscard]] std::string long_text(std::size_t parts);
