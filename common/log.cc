@@ -73,6 +73,10 @@ void set_log_level(LogLevel least) noexcept {
     least_level = least;
 }
 
+bool is_logged(LogLevel level) noexcept {
+    return level <= least_level;
+}
+
 std::string printable(std::string_view text) {
     std::string out;
     out.reserve(text.size());
@@ -92,7 +96,7 @@ std::string printable(std::string_view text) {
 }
 
 void log(LogLevel level, std::string_view word, std::string_view text) noexcept {
-    if (level > least_level.load())
+    if (!is_logged(level))
         return;
     const int saved = errno;
     try {

@@ -25,6 +25,8 @@ enum class LogLevel {
 
 // Lines of a lower rank than `least` are dropped. Initially info. Any thread.
 void set_log_level(LogLevel least) noexcept;
+// False: a line of this rank would be dropped, and need not be made. Any thread.
+[[nodiscard]] bool is_logged(LogLevel level) noexcept;
 
 // Writes one line. Never throws, keeps errno. Any thread; lines do not mix.
 void log(LogLevel level, std::string_view word, std::string_view text) noexcept;

@@ -15,6 +15,9 @@
 namespace smsspool {
 
 enum class Sql : std::uint8_t {
+    begin_write,
+    begin_read,
+    commit,
     migration_list,
     migration_add,
     message_add,
@@ -218,6 +221,9 @@ struct Statement {
 };
 
 inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> statements{{
+    {Sql::begin_write, "BEGIN IMMEDIATE"},
+    {Sql::begin_read, "BEGIN"},
+    {Sql::commit, "COMMIT"},
     {Sql::migration_list, "SELECT name FROM migration"},
     {Sql::migration_add, "INSERT INTO migration (name, applied_ms) VALUES (?, ?)"},
     {Sql::message_add,

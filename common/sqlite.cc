@@ -84,10 +84,9 @@ void Database::fail(const std::string& what) {
 // Rolls back unless committed.
 class Database::Transaction {
 public:
-    Transaction(Database& database, const char* begin)
+    Transaction(Database& database, Sql begin)
         : database_(database), handle_(database.connection_->handle.get()) {
-        if (sqlite3_exec(handle_, begin, nullptr, nullptr, nullptr) != SQLITE_OK)
-            database_.fail(begin);
+        database_.use(begin).run();
     }
     ~Transaction() {
         // Some errors (full, I/O) have rolled back already; another ROLLBACK is then refused.
@@ -97,10 +96,7 @@ public:
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
 
-    void commit() {
-        if (sqlite3_exec(handle_, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK)
-            database_.fail("COMMIT");
-    }
+    void commit() { database_.use(Sql::commit).run(); }
 
 private:
     Database& database_;
@@ -246,7 +242,7 @@ void Database::transact(const std::function<void()>& body) {
 void Database::transact_once(const std::function<void()>& body) {
     const Visit visit(*this);
     {
-        Transaction transaction(*this, "BEGIN IMMEDIATE");
+        Transaction transaction(*this, Sql::begin_write);
         body();
         transaction.commit();
     }
@@ -259,7 +255,7 @@ void Database::transact_once(const std::function<void()>& body) {
 void Database::look(const std::function<void()>& body) {
     const Visit visit(*this);
     // Its end has nothing to keep: a COMMIT could only fail, where a damaged page was met.
-    const Transaction transaction(*this, "BEGIN");
+    const Transaction transaction(*this, Sql::begin_read);
     body();
 }
 

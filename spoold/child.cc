@@ -100,7 +100,7 @@ bool Child::tell(std::string_view line) {
 }
 
 bool Child::hear(std::vector<std::string>& lines, std::size_t limit) {
-    std::array<char, 16384> buffer{};
+    std::array<char, 16384> buffer; // not set: recv() fills it
     const ssize_t got = ::recv(channel_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got < 0)
         return errno == EAGAIN || errno == EINTR;

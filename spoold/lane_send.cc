@@ -189,15 +189,18 @@ void Lane::settle() {
         const Turn turn = context_.spool.settle(*work_, attempt_end(*outcome_), decision(now_utc),
                                                 go_on ? &claimer : nullptr, now_utc);
         context_.outage.worked(now);
-        record_attempt(*work_, *outcome_, context_.config);
-        record_damaged(context_.spool);
-        if (!turn.settled)
-            log_error("SPOOL", "job " + work_->job_id + " was taken away while it was sent");
+        const Work settled = std::move(*work_);
+        const Outcome outcome = std::move(*outcome_);
         work_.reset();
         outcome_.reset();
         look_ = true;
         if (turn.next)
             tell(*turn.next);
+        // The worker is at the next already.
+        record_attempt(settled, outcome, context_.config);
+        record_damaged(context_.spool);
+        if (!turn.settled)
+            log_error("SPOOL", "job " + settled.job_id + " was taken away while it was sent");
     } catch (const Error& error) {
         put_off(error);
     }

@@ -45,6 +45,8 @@ struct ResultOf {
 
 void record_attempt(const Work& work, const Outcome& outcome, const Config& config) {
     const Result result = std::visit(ResultOf{}, outcome);
+    if (!is_logged(result.level))
+        return;
     std::ostringstream line;
     line << now_text() << " | " << work.message_id << " | " << work.user << " ("
          << (work.address.empty() ? "-" : work.address) << ") → " << work.number << " | "
