@@ -395,7 +395,7 @@ CREATE TABLE IF NOT EXISTS follow (           -- jobs whose fate somebody outsid
   PRIMARY KEY (follower, job_id)
 ) STRICT, WITHOUT ROWID)sql";
 
-// The question of the follower: what is still to be told.
+// The question of who lists them.
 constexpr std::string_view index_follow_progress = R"sql(
 CREATE INDEX IF NOT EXISTS follow_progress ON follow (follower, progress, job_id))sql";
 constexpr std::string_view index_follow_target = R"sql(
@@ -406,6 +406,14 @@ CREATE INDEX IF NOT EXISTS follow_job ON follow (job_id))sql";
 // How often it was opened again; who tells of it must have read it since.
 constexpr std::string_view follow_turn =
     "ALTER TABLE follow ADD COLUMN turn INTEGER NOT NULL DEFAULT 0";
+
+// 1: there may be something to tell. Who tells looks at no others: most of what is open waits, for
+// its turn, a reply, a report.
+constexpr std::string_view follow_news =
+    "ALTER TABLE follow ADD COLUMN news INTEGER NOT NULL DEFAULT 1";
+// The question of the follower: what is still to be told.
+constexpr std::string_view index_follow_news = R"sql(
+CREATE INDEX IF NOT EXISTS follow_news ON follow (follower, news, progress, job_id))sql";
 
 constexpr std::string_view table_agent = R"sql(
 CREATE TABLE IF NOT EXISTS agent (            -- programs that speak to the outside; one writer each
@@ -596,6 +604,8 @@ const std::vector<Migration>& migrations() {
         {"dead_letter_fill", fill_dead_letter},
         {"drop job_state", drop_job_state},
         {"drop job_valid", drop_job_valid},
+        {"follow.news", follow_news},
+        {"follow_news", index_follow_news},
     };
     return list;
 }

@@ -79,9 +79,12 @@ struct AlertChange {
     UtcMs remind_before = 0;
 };
 
+// Who tells the receivers of webhooks.
+inline constexpr std::string_view webhook_follower = "webhook";
+
 // Somebody outside is told what becomes of each job.
 struct Following {
-    std::string follower; // who tells it: "webhook", "pull:NAME"
+    std::string follower; // who tells it: webhook_follower, "pull:NAME"
     std::string target{}; // what the other side calls it; empty: nothing of its own
 };
 

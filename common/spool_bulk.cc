@@ -224,11 +224,15 @@ void add_job(Database& db, const NewMessage& message, const Recipient& recipient
                   static_cast<std::int64_t>(message.priority), due_of(message), message.valid_until,
                   recipient.route)
         .run();
-    if (message.following)
-        db.use(Sql::follow_add)
-            .bind_all(message.following->follower, id, message.id, message.following->target,
-                      message.created, message.created)
-            .run();
+    if (!message.following)
+        return;
+    const Following& following = *message.following;
+    // A webhook tells what came of it; the others also that it waits.
+    const std::int64_t news = following.follower == webhook_follower ? 0 : 1;
+    db.use(Sql::follow_add)
+        .bind_all(following.follower, id, message.id, following.target, message.created,
+                  message.created, news)
+        .run();
 }
 
 void write_bulk(Database& db, const NewMessage& message, const std::function<void()>& before_each) {

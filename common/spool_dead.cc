@@ -140,7 +140,6 @@ Verdict abandon_one(Database& db, const std::string& job_id, UtcMs now) {
                    .run(),
                *letter);
     note_change(db, letter->job_id, letter->state, *to);
-    db.use(Sql::follow_news).bind(letter->job_id).run();
     return verdict_on(*letter, Verdict::How::done, *to);
 }
 
@@ -172,6 +171,14 @@ std::optional<std::vector<std::string>> waiting_jobs(Database& db, std::string_v
     return ids;
 }
 
+// How many: one, or none where it does not wait any more.
+std::int64_t cancel_one(Database& db, const std::string& id, UtcMs now) {
+    const std::int64_t canceled = db.use(Sql::cancel_job).bind_all(now, id).run();
+    if (canceled == 1)
+        note_change(db, id, State::queued, State::canceled);
+    return canceled;
+}
+
 // Recipients that have no job yet get one that is taken back, a piece in a transaction: none of
 // them can be claimed in between. How many.
 std::int64_t cancel_folded(Database& db, std::string_view message_id, UtcMs now,
@@ -186,7 +193,7 @@ std::int64_t cancel_folded(Database& db, std::string_view message_id, UtcMs now,
             const auto ids = unfold_piece(db, message_id, found);
             more = ids.has_value();
             for (const std::string& id : ids.value_or(std::vector<std::string>()))
-                canceled += db.use(Sql::cancel_job).bind_all(now, id).run();
+                canceled += cancel_one(db, id, now);
         });
         all += canceled;
         damaged.insert(damaged.end(), found.begin(), found.end());
@@ -268,7 +275,7 @@ std::optional<Withdrawal> Spool::cancel(std::string_view message_id, std::string
             last = behind;
             const auto ids = waiting_jobs(*db_, message_id, last);
             for (const std::string& id : ids.value_or(std::vector<std::string>()))
-                canceled += db_->use(Sql::cancel_job).bind_all(now, id).run();
+                canceled += cancel_one(*db_, id, now);
             more = ids.has_value();
         });
         withdrawal.canceled += canceled;

@@ -119,11 +119,12 @@ std::vector<Followed> Spool::to_tell(std::string_view follower, First first, std
 
 void Spool::told(const Followed& followed, std::int64_t code, UtcMs now) {
     db_->transact([&] {
-        const bool done = followed.is_final() && stands_as(*db_, followed);
+        const bool all = stands_as(*db_, followed);
+        const bool done = all && followed.is_final();
         db_->use(Sql::follow_told)
             .bind_all(name_of(followed.state), name_of(followed.delivery),
-                      name_of(done ? Progress::done : Progress::open), code, now, followed.follower,
-                      followed.job_id, followed.turn)
+                      name_of(done ? Progress::done : Progress::open), std::int64_t{all ? 0 : 1},
+                      code, now, followed.follower, followed.job_id, followed.turn)
             .run();
     });
 }

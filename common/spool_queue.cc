@@ -209,6 +209,7 @@ std::vector<SweptJob> Spool::expire(QueuePlace& place, UtcMs now, std::string_vi
                     .bind_all(error_code, error_text, now, swept.job_id, now)
                     .run() != 1)
                 continue;
+            note_change(*db_, swept.job_id, State::queued, State::expired);
             fill_from_message(*db_, swept.job);
             swept.job.state = State::expired;
             swept.job.error_code = error_code;
@@ -229,6 +230,7 @@ std::vector<SweptJob> Spool::give_up_replies(std::string_view modem, UtcMs deadl
             db_->use(Sql::awaiting_remove).bind(swept.job_id).run();
             if (db_->use(Sql::job_reply_late).bind_all(deadline_before, swept.job_id).run() != 1)
                 continue;
+            note_change(*db_, swept.job_id, State::sent, State::timeout);
             swept.job.state = State::timeout;
             late.push_back(swept.job);
         }

@@ -92,7 +92,6 @@ void answer_job(Database& db, const Match& match, InboxMessage& message, TakenIn
         throw Error(Fault::bug, "spool: job " + match.job_id + " is not as it was a moment ago");
     note_change(db, match.job_id, match.state, State::replied);
     db.use(Sql::awaiting_remove).bind(match.job_id).run();
-    db.use(Sql::follow_news).bind(match.job_id).run();
     message.state = "reply";
     message.job_id = match.job_id;
     taken.message_id = match.message_id;

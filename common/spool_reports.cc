@@ -3,6 +3,7 @@
 #include "common/spool_reports.h"
 
 #include "common/numbers.h"
+#include "common/spool_work.h"
 
 #include <algorithm>
 
@@ -50,7 +51,7 @@ Delivery fold(Database& db, const std::string& job_id, std::int64_t parts) {
             .bind_all(name_of(now.delivery), now.when, job_id, name_of(now.delivery), now.when)
             .run();
     if (changed > 0) // networks repeat reports
-        db.use(Sql::follow_news).bind(job_id).run();
+        note_news(db, job_id);
     return now.delivery;
 }
 

@@ -106,11 +106,17 @@ void uncount(Database& db, const Work& work) {
     db.use(Sql::usage_less).bind_all(work.modem, minute_of(work.started)).run();
 }
 
+void note_news(Database& db, std::string_view job_id) {
+    db.use(Sql::follow_news).bind(job_id).run();
+}
+
 void note_change(Database& db, std::string_view job_id, State from, State to) {
     if (is_dead_letter(from))
         db.use(Sql::dead_remove).bind_all(name_of(from), job_id).run();
     if (is_dead_letter(to))
         db.use(Sql::dead_add).bind_all(name_of(to), job_id).run();
+    if (to != State::queued)
+        note_news(db, job_id);
 }
 
 bool give_up_damaged(Database& db, const Work& work, State from, UtcMs now) {

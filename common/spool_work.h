@@ -42,7 +42,12 @@ void open_attempt(Database& db, Work& work, UtcMs now);
 // The attempt of `work` does not count in usage() after all.
 void uncount(Database& db, const Work& work);
 
-// To be called with each change of a job's state: keeps the table of the dead letters.
+// There is something new to be told of the job: whoever follows it looks, also where all was told
+// before.
+void note_news(Database& db, std::string_view job_id);
+
+// To be called with each change of a job's state but a claim: keeps the table of the dead letters,
+// and whoever follows the job looks at it.
 void note_change(Database& db, std::string_view job_id, State from, State to);
 
 // The job, which is in `from` under the claim of `work`, cannot be read: it is a dead letter from

@@ -604,8 +604,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
                       "ended_ms = ?, pinned = '' WHERE id = ? AND state = 'queued'"},
     {Sql::follow_add,
      "INSERT INTO follow (follower, job_id, message_id, target, told_state, told_delivery, "
-     "progress, failures, due_ms, code, error, changed_ms) VALUES (?, ?, ?, ?, '', '', 'open', 0, "
-     "?, 0, '', ?)"},
+     "progress, failures, due_ms, code, error, changed_ms, news) VALUES (?, ?, ?, ?, '', '', "
+     "'open', 0, ?, 0, '', ?, ?)"},
     // What follow_due, follow_list and follow_get give is read by read_followed().
     {Sql::follow_due,
      "SELECT follow.follower, follow.job_id, follow.message_id, target, told_state, "
@@ -615,13 +615,14 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "message.username, message.label, message.parts, message.created_ms, message.callback, "
      "message.reply_timeout_ms, turn FROM follow JOIN job ON job.id = follow.job_id JOIN message "
      "ON "
-     "message.id = follow.message_id WHERE follow.follower = ? AND progress = 'open' AND "
+     "message.id = follow.message_id WHERE follow.follower = ? AND news = 1 AND progress = 'open' "
+     "AND "
      "follow.job_id > ? AND due_ms <= ? AND ((? = 1 AND told_state = '') OR (job.state <> "
      "'queued' AND job.state <> 'sending' AND (told_state <> job.state OR told_delivery <> "
      "job.delivery))) ORDER BY follow.job_id LIMIT ?"},
     {Sql::follow_told,
-     "UPDATE follow SET told_state = ?, told_delivery = ?, progress = ?, failures = 0, code = ?, "
-     "error = '', changed_ms = ? WHERE follower = ? AND job_id = ? AND turn = ?"},
+     "UPDATE follow SET told_state = ?, told_delivery = ?, progress = ?, news = ?, failures = 0, "
+     "code = ?, error = '', changed_ms = ? WHERE follower = ? AND job_id = ? AND turn = ?"},
     {Sql::follow_failed,
      "UPDATE follow SET progress = ?, failures = ?, due_ms = ?, code = ?, error = ?, changed_ms = "
      "? WHERE follower = ? AND job_id = ? AND turn = ?"},
@@ -647,19 +648,20 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::follow_target, "SELECT job_id FROM follow WHERE follower = ? AND target = ? ORDER BY "
                          "job_id LIMIT 1"},
     {Sql::follow_replay,
-     "UPDATE follow SET told_state = '', told_delivery = '', progress = 'open', failures = 0, "
-     "due_ms = ?, changed_ms = ?, turn = turn + 1 WHERE follower = ? AND job_id = ?"},
+     "UPDATE follow SET told_state = '', told_delivery = '', progress = 'open', news = 1, failures "
+     "= 0, due_ms = ?, changed_ms = ?, turn = turn + 1 WHERE follower = ? AND job_id = ?"},
     // It begins anew, and may well come to the same: what was told of it before does not count.
     {Sql::follow_reopen,
      "UPDATE follow SET progress = 'open', told_state = CASE WHEN told_state = '' THEN '' ELSE "
      "'queued' END, told_delivery = '', failures = 0, due_ms = ?, turn = turn + 1 WHERE job_id = "
      "?"},
-    // A receiver that is gone (410) stays so.
+    // A receiver that is gone (410) stays so. What is tried again keeps its turn.
     {Sql::follow_news,
-     "UPDATE follow SET progress = 'open', failures = 0, due_ms = 0 WHERE job_id = ? AND (progress "
-     "= 'done' OR (progress = 'given_up' AND code <> 410)) AND EXISTS (SELECT 1 FROM job WHERE "
-     "job.id = follow.job_id AND (job.state <> "
-     "told_state OR job.delivery <> told_delivery))"},
+     "UPDATE follow SET news = 1, failures = CASE WHEN progress = 'open' THEN failures ELSE 0 END, "
+     "due_ms = CASE WHEN progress = 'open' THEN due_ms ELSE 0 END, progress = 'open' WHERE job_id "
+     "= "
+     "? AND (progress <> 'given_up' OR code <> 410) AND EXISTS (SELECT 1 FROM job WHERE job.id = "
+     "follow.job_id AND (job.state <> told_state OR job.delivery <> told_delivery))"},
     {Sql::follow_counts, "SELECT follower, progress, COUNT(*) FROM follow GROUP BY follower, "
                          "progress"},
     {Sql::follow_forget, "DELETE FROM follow WHERE job_id = ?"},

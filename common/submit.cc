@@ -227,7 +227,7 @@ void put_wishes(const Draft& draft, const Config& config, UtcMs now, NewMessage&
     message.following = draft.following;
     if (draft.callback) {
         message.callback = *draft.callback;
-        message.following = Following{"webhook"};
+        message.following = Following{std::string(webhook_follower)};
     }
     message.network_valid_ms = draft.valid_for.value_or(config.network_validity).count();
     if (draft.not_before.value_or(now) > now)

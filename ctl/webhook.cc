@@ -17,7 +17,6 @@ namespace {
 
 using Progress = Followed::Progress;
 
-constexpr std::string_view follower = "webhook";
 constexpr std::size_t bite = 500;
 
 // Those that were asked for; all, where none was.
@@ -39,7 +38,7 @@ std::vector<Followed> look(Spool& spool, const std::vector<Progress>& wanted,
                            std::string_view after, std::size_t limit) {
     std::vector<Followed> list;
     for (const Progress progress : wanted) {
-        auto some = spool.followed(follower, progress, after, limit);
+        auto some = spool.followed(webhook_follower, progress, after, limit);
         std::move(some.begin(), some.end(), std::back_inserter(list));
     }
     std::sort(list.begin(), list.end(),
@@ -95,7 +94,7 @@ Answer list_webhooks(const Call& call) {
 
 Answer replay_webhook(const Call& call) {
     Spool spool(call.config, Access::write);
-    if (!spool.tell_again(follower, call.arguments.id, call.now))
+    if (!spool.tell_again(webhook_follower, call.arguments.id, call.now))
         return {"", status_nothing, "no callback belongs to a job " + call.arguments.id};
     audit("had the webhook of job " + call.arguments.id + " told again");
     if (call.output == Output::text)
@@ -107,9 +106,9 @@ Answer replay_all_webhooks(const Call& call) {
     Spool spool(call.config, Access::write);
     std::int64_t replayed = 0;
     for (std::string after;;) {
-        const auto list = spool.followed(follower, Progress::given_up, after, bite);
+        const auto list = spool.followed(webhook_follower, Progress::given_up, after, bite);
         for (const Followed& followed : list)
-            replayed += spool.tell_again(follower, followed.job_id, call.now) ? 1 : 0;
+            replayed += spool.tell_again(webhook_follower, followed.job_id, call.now) ? 1 : 0;
         if (list.size() < bite)
             break;
         after = list.back().job_id;

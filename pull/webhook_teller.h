@@ -13,8 +13,6 @@
 
 namespace smsspool {
 
-inline constexpr std::string_view webhook_follower = "webhook";
-
 // Since the start of the program.
 struct WebhookTally {
     std::atomic<std::int64_t> told{0}, failures{0};

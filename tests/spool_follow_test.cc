@@ -9,6 +9,7 @@
 
 #define BOOST_TEST_MODULE spool_follow
 #include <boost/test/unit_test.hpp>
+#include <functional>
 
 using namespace smsspool;
 using Progress = Followed::Progress;
@@ -27,6 +28,13 @@ struct Fixture : FreshSpool {
         message.following = Following{follower, target};
         BOOST_REQUIRE(spool.submit(message).how == Stored::done);
         return message.id;
+    }
+
+    void write(const std::string& sql) {
+        Database(config.spool, Open::write, std::chrono::seconds(1)).run_text(sql);
+    }
+    std::string ask(const std::string& sql) {
+        return Database(config.spool, Open::read, std::chrono::seconds(1)).ask_text(sql);
     }
 
     std::string job_of(const std::string& message) {
@@ -123,6 +131,65 @@ BOOST_FIXTURE_TEST_CASE(the_first_word_is_of_a_job_that_waits, Fixture) {
     BOOST_TEST((spool.followed_target("pull:a", "77").value().progress == Progress::open));
     (void)settle(claimed(), WasAccepted{7});
     BOOST_TEST(due(start_time, Spool::First::tell, "pull:a") == Words{"sent/none"});
+}
+
+// Who tells looks at what has news only: the others can be many, and wait for long.
+BOOST_FIXTURE_TEST_CASE(what_waits_is_not_looked_at, Fixture) {
+    const auto with_news = [this] { return ask("SELECT COUNT(*) FROM follow WHERE news = 1"); };
+    NewMessage message = new_message("hola");
+    message.report = true;
+    message.reply_timeout_ms = 60'000;
+    const std::string id = submit(message);
+    BOOST_TEST(with_news() == "0");
+    const Work work = claimed();
+    BOOST_TEST(with_news() == "0");
+    (void)settle(work, WasAccepted{7});
+    BOOST_TEST(with_news() == "1");
+    spool.told(only_due(), 200, start_time);
+    BOOST_TEST(with_news() == "0");
+    BOOST_TEST((row(id).progress == Progress::open));
+    (void)spool.give_up_replies("", start_time + 100'000);
+    BOOST_TEST(with_news() == "1");
+    BOOST_TEST(due(start_time + 100'000) == Words{"timeout/pending"});
+}
+
+// Each end that a job can come to is told, whoever brought it about.
+BOOST_FIXTURE_TEST_CASE(each_end_is_news, Fixture) {
+    struct Case {
+        const char* name;
+        std::function<void(Fixture&, const std::string&)> end;
+        const char* want;
+    };
+    const std::vector<Case> cases{
+        {"sent",
+         [](Fixture& f, const std::string&) { (void)f.settle(f.claimed(), WasAccepted{7}); },
+         "sent/none"},
+        {"failed",
+         [](Fixture& f, const std::string&) {
+             (void)f.settle(f.claimed(), WasRefused{RefusalKind::permanent, 1, "no"});
+         },
+         "failed/none"},
+        {"expired",
+         [](Fixture& f, const std::string&) {
+             (void)expire_all(f.spool, start_time + 1'000'000'000);
+         },
+         "expired/none"},
+        {"canceled",
+         [](Fixture& f, const std::string& id) { (void)f.spool.cancel(id, "", start_time); },
+         "canceled/none"},
+        {"damaged",
+         [](Fixture& f, const std::string&) {
+             f.write("UPDATE message SET encoding = 'x'");
+             (void)f.claim();
+         },
+         "failed/none"},
+    };
+    for (const Case& c : cases) {
+        Fixture fresh;
+        const std::string id = fresh.submit();
+        c.end(fresh, id);
+        BOOST_TEST(fresh.due(start_time + 1'000'000'000) == Words{c.want}, c.name);
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(a_row_says_all_that_is_told, Fixture) {
