@@ -49,11 +49,15 @@ HARDENING = -fstack-protector-strong $(if $(SAN),,-D_FORTIFY_SOURCE=2) -fPIE
 # With sanitizers g++ 12 takes parts of its own <regex> for uninitialized.
 SANITIZE  = $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all \
                         -Wno-maybe-uninitialized)
-ALL_FLAGS = -std=c++20 $(WARNINGS) $(HARDENING) $(SANITIZE) $(CXXFLAGS) -I. -MMD -MP -pthread \
+# A program is a file of its own: what it has of the archives and does not call, each would have in
+# memory once more.
+SECTIONS  = -ffunction-sections -fdata-sections
+ALL_FLAGS = -std=c++20 $(WARNINGS) $(HARDENING) $(SECTIONS) $(SANITIZE) $(CXXFLAGS) -I. -MMD -MP -pthread \
             -DSMSSPOOL_VERSION='"$(VERSION)"' $(shell pkg-config --cflags gammu 2>/dev/null)
-LINK      = $(CXX) $(SANITIZE) $(CXXFLAGS) -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed
+LINK      = $(CXX) $(SANITIZE) $(CXXFLAGS) -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed \
+            -Wl,--gc-sections
 
-LIB_COMMON = -lsqlite3 -lphonenumber -linih -lcrypto -lcrypt
+LIB_COMMON = -lsqlite3 -lphonenumber -linih -lnettle -lcrypt
 LIB_FCGI   = -lfcgi -lcgicc
 LIB_SPOOLD = -lsystemd
 LIB_MODEM  = -lGammu
@@ -139,9 +143,9 @@ $(BIN)/fuzz/seeds_test: $(call objects,$(FUZZ:%=tests/fuzz/%.cc))
 $(BIN)/load: $(BUILD)/tests/load/load.o
 	$(call link,$(LIB_HTTP))
 $(BIN)/mockprovider: $(call objects,$(MOCK)) $(A)
-	$(call link,-lssl $(LIB_COMMON))
+	$(call link,-lssl -lcrypto $(LIB_COMMON))
 $(BIN)/mockremote: $(call objects,$(REMOTE)) $(A)
-	$(call link,-lssl $(LIB_HTTP) $(LIB_COMMON))
+	$(call link,-lssl -lcrypto $(LIB_HTTP) $(LIB_COMMON))
 
 tests: all $(BIN)/load $(BIN)/mockprovider $(BIN)/mockremote $(TESTS:%=$(BIN)/%)
 

@@ -2,28 +2,29 @@
 
 #include "common/hmac.h"
 
-#include "common/error.h"
-
 #include <array>
 #include <cstdint>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <nettle/base16.h>
+#include <nettle/hmac.h>
 
 namespace smsspool {
 
+namespace {
+
+const std::uint8_t* octets(std::string_view bytes) noexcept {
+    return reinterpret_cast<const std::uint8_t*>(bytes.data());
+}
+
+} // namespace
+
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::array<std::uint8_t, EVP_MAX_MD_SIZE> code{};
-    unsigned length = 0;
-    const auto* text = reinterpret_cast<const unsigned char*>(bytes.data());
-    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text, bytes.size(),
-             code.data(), &length) == nullptr)
-        throw Error(Fault::bug, "HMAC-SHA256 is not available");
-    std::string hex;
-    for (unsigned i = 0; i < length; ++i) {
-        hex += digits[code[i] >> 4];
-        hex += digits[code[i] & 0xF];
-    }
+    std::array<std::uint8_t, SHA256_DIGEST_SIZE> code{};
+    hmac_sha256_ctx hash;
+    ::hmac_sha256_set_key(&hash, key.size(), octets(key));
+    ::hmac_sha256_update(&hash, bytes.size(), octets(bytes));
+    ::hmac_sha256_digest(&hash, code.size(), code.data());
+    std::string hex(BASE16_ENCODE_LENGTH(code.size()), '\0');
+    ::base16_encode_update(hex.data(), code.size(), code.data());
     return hex;
 }
 

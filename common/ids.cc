@@ -5,10 +5,12 @@
 #include "common/clock.h"
 #include "common/error.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <mutex>
-#include <openssl/evp.h>
+#include <nettle/base16.h>
+#include <nettle/sha2.h>
 #include <sys/random.h>
 
 namespace smsspool {
@@ -19,8 +21,11 @@ constexpr char hex_digits[] = "0123456789abcdef";
 
 using Bytes = std::array<std::uint8_t, 16>;
 
+// Requests of up to so many bytes are never cut short once the generator is seeded (getrandom(2)).
+constexpr std::size_t most_random = 256;
+
+// REQUIRES: count <= most_random.
 void fill_random(std::uint8_t* to, std::size_t count) {
-    // Requests of up to 256 bytes are never cut short once the generator is seeded (getrandom(2)).
     if (::getrandom(to, count, 0) != static_cast<ssize_t>(count))
         throw system_error(Fault::unavailable, "getrandom");
 }
@@ -76,11 +81,8 @@ std::uint64_t digit_of(char c) noexcept {
     return static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-} // namespace
-
-std::string new_id() {
-    Bytes bytes;
-    fill_random(bytes.data(), bytes.size());
+// An id of now, of 16 random bytes.
+std::string id_with(Bytes bytes) {
     const std::uint32_t random = (std::uint32_t{bytes[6]} << 8) | bytes[7];
     const Moment moment = next_moment(random);
     for (std::size_t i = 0; i < 6; ++i)
@@ -89,6 +91,25 @@ std::string new_id() {
     bytes[7] = static_cast<std::uint8_t>(moment.counter);
     bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3F));
     return hex_with_hyphens(bytes);
+}
+
+} // namespace
+
+std::string new_id() {
+    return new_ids(1).front();
+}
+
+std::vector<std::string> new_ids(std::size_t count) {
+    std::array<Bytes, most_random / sizeof(Bytes)> random;
+    std::vector<std::string> ids;
+    ids.reserve(count);
+    while (ids.size() < count) {
+        const std::size_t next = std::min(random.size(), count - ids.size());
+        fill_random(reinterpret_cast<std::uint8_t*>(random.data()), next * sizeof(Bytes));
+        for (std::size_t i = 0; i < next; ++i)
+            ids.push_back(id_with(random[i]));
+    }
+    return ids;
 }
 
 std::optional<std::int64_t> number_of_id(std::string_view id) noexcept {
@@ -132,15 +153,13 @@ bool is_id(std::string_view text) noexcept {
 }
 
 std::string sha256_hex(std::string_view bytes) {
-    std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1)
-        throw Error(Fault::bug, "SHA-256 is not available");
-    std::string text;
-    for (unsigned i = 0; i < length; ++i) {
-        text += hex_digits[digest[i] >> 4];
-        text += hex_digits[digest[i] & 0xF];
-    }
+    std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest{};
+    sha256_ctx hash;
+    ::sha256_init(&hash);
+    ::sha256_update(&hash, bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()));
+    ::sha256_digest(&hash, digest.size(), digest.data());
+    std::string text(BASE16_ENCODE_LENGTH(digest.size()), '\0');
+    ::base16_encode_update(text.data(), digest.size(), digest.data());
     return text;
 }
 

@@ -3,16 +3,20 @@
 #ifndef SMSSPOOL_COMMON_IDS_H
 #define SMSSPOOL_COMMON_IDS_H
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace smsspool {
 
 // 36 lower-case characters. Ids of one process sort in the order in which they were made, also
 // within a millisecond; ids of different processes by their millisecond. Any thread.
 [[nodiscard]] std::string new_id();
+// So many of them, in order: one step of the kernel for sixteen.
+[[nodiscard]] std::vector<std::string> new_ids(std::size_t count);
 
 // True if `text` has the form of a UUID (any version), in lower case.
 [[nodiscard]] bool is_id(std::string_view text) noexcept;

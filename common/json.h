@@ -21,6 +21,16 @@ struct JsonFault {
     std::string reason;     // one sentence for the client
 };
 
+// A document that takes memory as it grows; RapidJSON's own begins with 64 KiB, which each of many
+// threads would have.
+struct SmallDocumentMemory {
+    rapidjson::MemoryPoolAllocator<> memory{1024};
+};
+class SmallDocument : private SmallDocumentMemory, public rapidjson::Document {
+public:
+    SmallDocument() : rapidjson::Document(&memory) {}
+};
+
 // Parses the whole of `text` into `document`. On a fault `document` is null and the answer says
 // what and where. `depth` is the deepest nesting that is taken (1 = a flat object).
 [[nodiscard]] std::optional<JsonFault> parse_json(std::string_view text, std::size_t depth,

@@ -6,6 +6,7 @@
 #include "common/settings.h"
 
 #include <algorithm>
+#include <malloc.h>
 #include <phonenumbers/phonenumber.pb.h>
 #include <phonenumbers/phonenumberutil.h>
 #include <sstream>
@@ -46,11 +47,20 @@ struct Reading {
     bool national = false; // nothing in it said which country
 };
 
-// Possible is enough, since an operator may use ranges that the library does not know.
+// As a URI of RFC 3966, in the context of a domain, which says nothing about a country. In other
+// text the library looks for the beginning and the end of a number, with expressions that take a
+// quarter of the time of reading it.
+std::string as_uri(const std::string& text) {
+    return "tel:" + text + ";phone-context=local";
+}
+
+// Possible is enough, since an operator may use ranges that the library does not know. REQUIRES:
+// digits, with or without a `+`.
 Reading read(const std::string& text, const std::string& region) {
     const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
     PhoneNumber number;
-    if (util.ParseAndKeepRawInput(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR ||
+    if (util.ParseAndKeepRawInput(as_uri(text), region, &number) !=
+            PhoneNumberUtil::NO_PARSING_ERROR ||
         util.IsPossibleNumberWithReason(number) != PhoneNumberUtil::IS_POSSIBLE ||
         number.has_extension())
         return {};
@@ -74,6 +84,8 @@ struct Numbers::Rules {
 
     void load(const std::string& region, const std::string& service_numbers) {
         const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
+        // What it needed to read its tables is a third of what it leaves behind.
+        ::malloc_trim(0);
         const int country_code = util.GetCountryCodeForRegion(region);
         if (country_code == 0)
             throw Error(Fault::bad_input,

@@ -8,8 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <crypt.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
+#include <cstdint>
+#include <nettle/sha1.h>
+#include <sys/random.h>
 
 namespace smsspool {
 
@@ -19,18 +20,20 @@ constexpr std::string_view ssha = "{SSHA}";
 constexpr std::size_t salt_size = 16;
 
 void fill_with_random(unsigned char* to, std::size_t size) {
-    if (RAND_bytes(to, static_cast<int>(size)) != 1)
-        throw Error(Fault::unavailable, "the system gives no random bytes");
+    // Up to 256 bytes at once.
+    if (::getentropy(to, size) != 0)
+        throw system_error(Fault::unavailable, "getentropy");
 }
 
 std::string sha1(std::string_view secret, std::string_view salt) {
     std::string all(secret);
     all += salt;
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int length = 0;
-    if (EVP_Digest(all.data(), all.size(), digest.data(), &length, EVP_sha1(), nullptr) != 1)
-        throw Error(Fault::unavailable, "the system has no SHA-1");
-    return {reinterpret_cast<const char*>(digest.data()), length};
+    std::array<std::uint8_t, SHA1_DIGEST_SIZE> digest{};
+    sha1_ctx hash;
+    ::sha1_init(&hash);
+    ::sha1_update(&hash, all.size(), reinterpret_cast<const std::uint8_t*>(all.data()));
+    ::sha1_digest(&hash, digest.size(), digest.data());
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
 } // namespace

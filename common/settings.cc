@@ -232,6 +232,8 @@ const std::vector<Setting<Config>>& settings() {
         {"bulk_most", &Config::bulk_most, 1, 1000000, "The most recipients of one message."},
         {"bulk_partial", &Config::bulk_partial, 0, 0,
          "Whether wrong recipients of a bulk are left out and reported, instead of refusing it."},
+        {"bulk_threads", &Config::bulk_threads, 1, 64,
+         "How many threads look at the recipients of one message."},
         {"body_limit", &Config::body_limit, 1 * kilo, 64 * mega,
          "The largest body of a request, in bytes."},
         {"bulk_body_limit", &Config::bulk_body_limit, 1 * kilo, 64 * mega,

@@ -153,6 +153,7 @@ struct Config {
     Ms not_before_most = std::chrono::hours(24 * 30);
     std::int64_t bulk_most = 100000;
     bool bulk_partial = false;
+    std::int64_t bulk_threads = 2;
 
     // Requests.
     std::int64_t body_limit = 64 * 1024;

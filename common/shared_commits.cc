@@ -80,7 +80,7 @@ void SharedCommits::lead(std::unique_lock<std::mutex>& lock, const Commit& commi
     for (jobs_ = 0; !queue_.empty() && has_room(); queue_.pop_front()) {
         now_.push_back(queue_.front());
         submissions_.push_back(&queue_.front()->submission);
-        jobs_ += submissions_.back()->message->recipients.size();
+        jobs_ += submissions_.back()->message->recipient_count();
     }
     lock.unlock();
     const auto began = std::chrono::steady_clock::now();

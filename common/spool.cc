@@ -20,6 +20,10 @@ Open mode_of(Access access) noexcept {
     return access == Access::read ? Open::read : Open::write;
 }
 
+Kept kept_by(Spool::Threads threads) noexcept {
+    return threads == Spool::Threads::one ? Kept::always : Kept::while_used;
+}
+
 DaemonView daemon_of(const Use& row) {
     return {row.text(0), row.text(1), row.number(2), row.number(3), row.number(4)};
 }
@@ -91,20 +95,15 @@ void forget_modem(Database& db, const std::string& name) {
 
 } // namespace
 
-Spool::Spool(const Config& config, Access access)
+Spool::Spool(const Config& config, Access access, Threads threads)
     : db_(std::make_unique<Database>(config.spool, mode_of(access), config.busy_timeout,
-                                     check_schema)),
+                                     check_schema, kept_by(threads))),
       report_window_ms_(config.report_window.count()), disk_reserve_(config.disk_reserve),
       history_(std::make_unique<History>()) {}
 
 Spool::~Spool() = default;
 Spool::Spool(Spool&&) noexcept = default;
 Spool& Spool::operator=(Spool&&) noexcept = default;
-
-void Spool::keep_small() {
-    constexpr int kibibytes = 400;
-    db_->limit_cache(kibibytes);
-}
 
 std::vector<std::string> Spool::migrate(const Config& config, UtcMs now) {
     Database database(config.spool, Open::create, config.busy_timeout);

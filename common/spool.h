@@ -23,6 +23,7 @@
 
 #include "common/accounts.h"
 #include "common/clock.h"
+#include "common/many_recipients.h"
 #include "common/message.h"
 #include "common/parts.h"
 
@@ -51,12 +52,6 @@ enum class Access { read, write };
 
 // Stored; never renumber. Smaller goes first.
 enum class Priority : int { high = 0, normal = 1, low = 2 };
-
-struct Recipient {
-    std::string given;   // as the client wrote it
-    std::string number;  // E.164 or a service number
-    std::string route{}; // of the configuration (common/routes.h); empty: any modem
-};
 
 // One of several recipients that was left out. `position` counts from 1.
 struct LeftOut {
@@ -105,7 +100,9 @@ struct NewMessage {
     UtcMs created = 0;
     UtcMs not_before = 0; // not sent earlier; 0: at once
     UtcMs valid_until = 0;
+    // First `recipients`, then `many`; either may be empty.
     std::vector<Recipient> recipients;
+    ManyRecipients many{};
     // Of those that were asked for; for the answer, not stored.
     std::size_t duplicates = 0;
     std::vector<LeftOut> left_out{};
@@ -114,6 +111,14 @@ struct NewMessage {
     std::vector<Spender> spenders{}; // whose limits it has to keep
     std::string callback{};          // where the sender wants to be told; empty: nowhere
     std::optional<Following> following{};
+
+    // Of all recipients. REQUIRES: index < recipient_count().
+    [[nodiscard]] std::size_t recipient_count() const noexcept {
+        return recipients.size() + many.size();
+    }
+    [[nodiscard]] Recipient recipient(std::size_t index) const {
+        return index < recipients.size() ? recipients[index] : many[index - recipients.size()];
+    }
 };
 
 enum class Stored {
@@ -477,8 +482,11 @@ struct SweptJob {
 
 class Spool {
 public:
-    // Opens the file named by setting `spool`, which must exist with the present schema.
-    Spool(const Config& config, Access access);
+    // Opens the file named by setting `spool`, which must exist with the present schema. `many`: of
+    // a program in which many threads have one each. It keeps less of the file in memory, and while
+    // no verb of it runs, any other of these may use its connection.
+    enum class Threads { one, many };
+    Spool(const Config& config, Access access, Threads threads = Threads::one);
     ~Spool();
     Spool(Spool&&) noexcept;
     Spool& operator=(Spool&&) noexcept;
@@ -503,8 +511,6 @@ public:
     // From now on its submit() shares commits with those of other threads, and may wait for another
     // writer up to twice as long. `commits` must outlive it.
     void share(SharedCommits& commits);
-    // It is one of many connections of a program: what it keeps of the file in memory is less.
-    void keep_small();
     // A message to many comes in by several transactions, the last of which accepts it; its
     // recipients have jobs a little later. unfold() makes the next of these jobs, some hundred of
     // them, and says how many; 0: all have theirs. What cannot be read of them becomes `failed`

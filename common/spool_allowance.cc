@@ -28,7 +28,7 @@ std::int64_t seconds_until(UtcMs then, UtcMs now) noexcept {
 }
 
 std::int64_t parts_of(const NewMessage& message) noexcept {
-    return static_cast<std::int64_t>(message.parts * message.recipients.size());
+    return static_cast<std::int64_t>(message.parts * message.recipient_count());
 }
 
 std::string whose(const Spender& spender) {
@@ -37,11 +37,12 @@ std::string whose(const Spender& spender) {
 
 std::optional<NotAllowed> recipients_of(const Spender& spender, const NewMessage& message) {
     const RecipientRule rule(spender.limits.recipients);
-    for (const Recipient& recipient : message.recipients) {
-        if (!rule.allows(recipient.number))
+    for (std::size_t i = 0; i < message.recipient_count(); ++i) {
+        const std::string number = message.recipient(i).number;
+        if (!rule.allows(number))
             return NotAllowed{What::recipient,
-                              recipient.number + " is not among the recipients that " +
-                                  whose(spender) + " may write to",
+                              number + " is not among the recipients that " + whose(spender) +
+                                  " may write to",
                               {}};
     }
     return std::nullopt;

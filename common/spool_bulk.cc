@@ -8,6 +8,7 @@
 #include "common/spool_work.h"
 
 #include <algorithm>
+#include <future>
 #include <optional>
 
 namespace smsspool {
@@ -85,34 +86,38 @@ std::optional<std::vector<Folded>> read_piece(const Piece& piece) {
 
 // --- the whole ----------------------------------------------------------------------------------
 
-// Recipients on their way into pieces.
-class Pieces {
-public:
-    Pieces(const NewMessage& message, const std::vector<std::string>& ids)
-        : message_(&message), ids_(&ids) {}
-
-    [[nodiscard]] bool more() const noexcept { return next_ < ids_->size(); }
-
-    void write_next(Database& db) {
-        rapidjson::StringBuffer text;
-        JsonWriter writer(text);
-        std::size_t jobs = 0;
-        writer.StartArray();
-        for (; more() && jobs < piece_jobs && text.GetSize() < piece_bytes; ++jobs, ++next_)
-            put(writer, (*ids_)[next_], message_->recipients[next_]);
-        writer.EndArray();
-        db.use(Sql::piece_add)
-            .bind_all(message_->id, number_++, static_cast<std::int64_t>(jobs),
-                      std::string_view(text.GetString(), text.GetSize()))
-            .run();
-    }
-
-private:
-    const NewMessage* message_;
-    const std::vector<std::string>* ids_;
-    std::size_t next_ = 0;
-    std::int64_t number_ = 0;
+// Pieces that are written in one transaction.
+struct Bite {
+    std::vector<Piece> pieces;
+    std::size_t end = 0; // the first recipient that is not in them
 };
+
+Piece make_piece(const NewMessage& message, std::int64_t number, std::size_t& next) {
+    rapidjson::StringBuffer text;
+    JsonWriter writer(text);
+    Piece piece{number, {}, 0};
+    const auto ids = new_ids(std::min(piece_jobs, message.recipient_count() - next));
+    writer.StartArray();
+    for (std::size_t i = 0; i < ids.size() && text.GetSize() < piece_bytes;
+         ++i, ++next, ++piece.jobs)
+        put(writer, ids[i], message.recipient(next));
+    writer.EndArray();
+    piece.text.assign(text.GetString(), text.GetSize());
+    return piece;
+}
+
+// From recipient `begin` and piece `number` on; without pieces where nothing is left.
+Bite make_bite(const NewMessage& message, std::size_t begin, std::int64_t number) {
+    Bite bite{{}, begin};
+    while (bite.pieces.size() < bite_pieces && bite.end < message.recipient_count())
+        bite.pieces.push_back(make_piece(message, number++, bite.end));
+    return bite;
+}
+
+void write_bite(Database& db, const NewMessage& message, const Bite& bite) {
+    for (const Piece& piece : bite.pieces)
+        db.use(Sql::piece_add).bind_all(message.id, piece.number, piece.jobs, piece.text).run();
+}
 
 UtcMs due_of(const NewMessage& message) noexcept {
     return std::max(message.created, message.not_before);
@@ -208,13 +213,11 @@ std::vector<std::string> make_jobs(Database& db, const Bulk& bulk,
 } // namespace
 
 bool is_bulk(const NewMessage& message) noexcept {
-    return message.recipients.size() > piece_jobs;
+    return message.recipient_count() > piece_jobs;
 }
 
 std::vector<std::string> job_ids(const NewMessage& message) {
-    std::vector<std::string> ids(message.recipients.size());
-    std::generate(ids.begin(), ids.end(), new_id);
-    return ids;
+    return new_ids(message.recipient_count());
 }
 
 void add_job(Database& db, const NewMessage& message, const Recipient& recipient,
@@ -237,19 +240,18 @@ void add_job(Database& db, const NewMessage& message, const Recipient& recipient
 
 void write_bulk(Database& db, const NewMessage& message, const std::function<void()>& before_each) {
     remove_bulk(db, message.id);
-    const std::vector<std::string> ids = job_ids(message);
-    Pieces written(message, ids);
-    for (bool first = true; written.more(); first = false) {
-        Pieces next = written; // a transaction may be run again from its start
+    Bite bite = make_bite(message, 0, 0);
+    while (!bite.pieces.empty()) {
+        // Made while this one is written, with which the disk has more to do than the processor.
+        const std::int64_t number = bite.pieces.back().number + 1;
+        auto next = std::async(make_bite, std::cref(message), bite.end, number);
         db.transact([&] {
-            next = written;
             before_each();
-            if (first)
+            if (bite.pieces.front().number == 0)
                 open_bulk(db, message);
-            for (std::size_t pieces = 0; pieces < bite_pieces && next.more(); ++pieces)
-                next.write_next(db);
+            write_bite(db, message, bite);
         });
-        written = next;
+        bite = next.get();
     }
 }
 
@@ -259,7 +261,7 @@ void remove_bulk(Database& db, std::string_view message_id) {
 }
 
 void close_bulk(Database& db, const NewMessage& message) {
-    if (jobs_in_pieces(db, message.id) != static_cast<std::int64_t>(message.recipients.size()) ||
+    if (jobs_in_pieces(db, message.id) != static_cast<std::int64_t>(message.recipient_count()) ||
         db.use(Sql::bulk_close).bind(message.id).run() != 1)
         throw Error(Fault::unavailable, "spool: recipients of message " + message.id +
                                             " were removed while it was written");

@@ -290,15 +290,4 @@ void expect_answers(Database& db, const Work& work, const AttemptEnd& end, std::
     }
 }
 
-ReportCount Spool::report_count() {
-    ReportCount count;
-    db_->look([&] {
-        count = {};
-        Use row = db_->use(Sql::incoming_report_count);
-        if (row.step())
-            count = {row.number(0), row.number(1)};
-    });
-    return count;
-}
-
 } // namespace smsspool

@@ -143,7 +143,7 @@ void store_one(Database& db, Submission& submission, const std::vector<std::stri
     try {
         submission.answer = store(db, message, reserve, [&] {
             for (std::size_t i = 0; i < ids.size(); ++i)
-                add_job(db, message, message.recipients[i], ids[i]);
+                add_job(db, message, message.recipient(i), ids[i]);
         });
     } catch (const Error& error) {
         if (error.fault() != Fault::conflict)

@@ -286,4 +286,15 @@ std::vector<StateCount> Spool::state_counts() {
     return counts;
 }
 
+ReportCount Spool::report_count() {
+    ReportCount count;
+    db_->look([&] {
+        count = {};
+        Use row = db_->use(Sql::incoming_report_count);
+        if (row.step())
+            count = {row.number(0), row.number(1)};
+    });
+    return count;
+}
+
 } // namespace smsspool

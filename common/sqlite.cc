@@ -113,7 +113,7 @@ Use::Use(Database& database, sqlite3_stmt* statement) noexcept
 Use::~Use() {
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);
-    --database_.visits_;
+    database_.leave();
 }
 
 Use& Use::bind(std::string_view text) {

@@ -70,15 +70,28 @@ private:
 
 enum class Open { read, write, create };
 
+// always: the connection is that of one Database. while_used: of a program with many threads, which
+// have a Database each; between two uses of one, any other of the same file, mode and busy timeout
+// may have its connection, so that there are as many of them as are at work at the same time. Each
+// then keeps at most 400 KiB of the file in memory, where SQLite's own default is 2000.
+enum class Kept { always, while_used };
+
 class Database {
+    struct RestingPlace {
+        explicit RestingPlace() = default;
+    };
+
 public:
     // Looks at a connection that was just opened; throws where this is not the right file.
     using Check = std::function<void(Database&)>;
 
     // Opens `file`; `create` makes it (mode 0660 less the umask) where it is missing. `check` is
-    // called now and each time that the file is opened again.
+    // called now and each time that the file is opened again; those that are kept while_used must
+    // all have the same.
     Database(const std::string& file, Open how, std::chrono::milliseconds busy_timeout,
-             Check check = {});
+             Check check = {}, Kept kept = Kept::always);
+    // Where the connection of `owner` can rest; for this class only.
+    Database(RestingPlace, const Database& owner);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -87,10 +100,6 @@ public:
 
     // The statement of the list in sql.h, prepared at its first use.
     [[nodiscard]] Use use(Sql id);
-
-    // The most that this connection keeps of the file in memory, in KiB; SQLite's own default is
-    // 2000. Also after it is opened again.
-    void limit_cache(int kibibytes);
 
     // Runs SQL text that is not in the list: schema and pragmas.
     void run_text(const std::string& sql);
@@ -131,9 +140,15 @@ private:
 
     [[noreturn]] void fail(const std::string& what);
     Others enter() noexcept;
+    void leave() noexcept;
+    [[nodiscard]] bool borrow() noexcept;
+    void borrow_soon() noexcept;
+    bool take_resting() noexcept;
+    [[nodiscard]] bool is_like(const Database& other) const noexcept;
+    void rest() noexcept;
+    static void end_resting() noexcept;
     void be_open();
     [[nodiscard]] bool looked_a_moment_ago();
-    void set_cache();
     void open();
     void connect();
     [[nodiscard]] bool siblings_are_right(FileId of) const;
@@ -152,9 +167,8 @@ private:
     std::string file_;
     Open how_;
     std::chrono::milliseconds busy_timeout_;
-    std::chrono::steady_clock::time_point looked_{}; // for the file, by a reader
-    int cache_kib_ = 0;                              // 0: as SQLite has it
     Check check_;
+    Kept kept_ = Kept::always;
     std::unique_ptr<Connection> connection_; // none: it is opened by the next use
     std::atomic<int> visits_{0};             // uses that are alive; -1: another thread closes it
 };

@@ -1,11 +1,14 @@
-// The inside of a Database, for sqlite.cc and sqlite_open.cc only.
+// The inside of a Database, for common/sqlite*.cc only.
 
 #ifndef SMSSPOOL_COMMON_SQLITE_CONNECTION_H
 #define SMSSPOOL_COMMON_SQLITE_CONNECTION_H
 
 #include "common/sqlite.h"
 
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 struct sqlite3;
@@ -27,8 +30,22 @@ using Prepared = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 struct Database::Connection {
     Handle handle;
     std::vector<Prepared> prepared = std::vector<Prepared>(statements.size());
-    FileId file, log, index; // no log: it was not there yet
-    bool spoiled = false;    // an error may have left it useless
+    FileId file, log, index;                        // no log: it was not there yet
+    bool spoiled = false;                           // an error may have left it useless
+    std::chrono::steady_clock::time_point used{};   // before it rested
+    std::chrono::steady_clock::time_point looked{}; // for the file, by a reader
+};
+
+// All of this process: within it, SQLite shares the index of one file's log among its connections.
+struct Database::Registry {
+    std::mutex mutex;            // held while a connection is opened, closed, or given to another
+    std::vector<Database*> open; // those that have one
+    std::mutex opening;          // held by the one that opens a connection for those that share
+    std::condition_variable rested; // a connection
+    std::size_t sharing = 0;        // how many are kept while_used
+    // Where connections are that nobody uses now: a Database without threads and visits, which is
+    // looked after with the others of its file. Empty places are left.
+    std::vector<std::unique_ptr<Database>> resting;
 };
 
 // While there is one, no other thread closes the connection. The first of them sees to it that

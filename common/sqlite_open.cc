@@ -99,12 +99,6 @@ void FinalizeStatement::operator()(sqlite3_stmt* statement) const noexcept {
     sqlite3_finalize(statement);
 }
 
-// All of this process: within it, SQLite shares the index of one file's log among its connections.
-struct Database::Registry {
-    std::mutex mutex;            // held while a connection is opened or closed
-    std::vector<Database*> open; // those that have one
-};
-
 Database::Visit::Visit(Database& database) : database_(database) {
     if (database.enter() == Others::here)
         return;
@@ -119,7 +113,7 @@ Database::Visit::Visit(Database& database) : database_(database) {
 Database::Visit::~Visit() {
     if (database_.visits_ == 1) // a nested one may be where the registry is locked
         database_.learn_log();
-    --database_.visits_;
+    database_.leave();
 }
 
 Database::Others Database::enter() noexcept {
@@ -139,13 +133,20 @@ Database::Registry& Database::registry() {
 }
 
 Database::Database(const std::string& file, Open how, std::chrono::milliseconds busy_timeout,
-                   Check check)
-    : file_(file), how_(how), busy_timeout_(busy_timeout), check_(std::move(check)) {
+                   Check check, Kept kept)
+    : file_(file), how_(how), busy_timeout_(busy_timeout), check_(std::move(check)), kept_(kept) {
     // SQLite itself would make it with mode 0644. The files beside it get the mode of this one.
     if (how == Open::create)
         const Fd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660));
     const Visit visit(*this);
+    if (kept_ == Kept::while_used) {
+        const std::lock_guard lock(registry().mutex);
+        ++registry().sharing;
+    }
 }
+
+Database::Database(RestingPlace, const Database& owner)
+    : file_(owner.file_), how_(owner.how_), busy_timeout_(owner.busy_timeout_) {}
 
 Database::~Database() {
     (void)enter();
@@ -156,6 +157,8 @@ Database::~Database() {
         // What could be done was tried.
     }
     close();
+    if (kept_ == Kept::while_used)
+        end_resting();
 }
 
 // A reader can do no harm to a file that is not there any more: a request that asks several things
@@ -165,14 +168,20 @@ bool Database::looked_a_moment_ago() {
     if (how_ != Open::read || connection_->spoiled)
         return false;
     const auto now = std::chrono::steady_clock::now();
-    if (now - looked_ < moment)
+    if (now - connection_->looked < moment)
         return true;
-    looked_ = now;
+    connection_->looked = now;
     return false;
 }
 
 // REQUIRES: nobody uses the connection.
 void Database::be_open() {
+    std::unique_lock<std::mutex> turn;
+    if (kept_ == Kept::while_used && !borrow()) {
+        // Of many that come at once, one opens: meanwhile others may be through with theirs.
+        turn = std::unique_lock(registry().opening);
+        borrow_soon();
+    }
     if (connection_) {
         if (looked_a_moment_ago())
             return;
@@ -220,17 +229,6 @@ bool Database::siblings_are_right(FileId of) const {
     });
 }
 
-void Database::limit_cache(int kibibytes) {
-    cache_kib_ = kibibytes;
-    if (connection_)
-        set_cache();
-}
-
-void Database::set_cache() {
-    if (cache_kib_ > 0)
-        run_text("PRAGMA cache_size=-" + std::to_string(cache_kib_));
-}
-
 // The log is opened by the first read, which is done here, so that it is known which file it is.
 void Database::connect() {
     auto fresh = std::make_unique<Connection>();
@@ -244,7 +242,8 @@ void Database::connect() {
         if (how_ != Open::read)
             run_text("PRAGMA synchronous=FULL");
         run_text("PRAGMA trusted_schema=OFF");
-        set_cache();
+        if (kept_ == Kept::while_used)
+            run_text("PRAGMA cache_size=-400");
         (void)ask_text("PRAGMA schema_version");
         remember_log();
     } catch (...) {

@@ -6,11 +6,12 @@
 #include "common/error.h"
 #include "common/ids.h"
 #include "common/routes.h"
+#include "common/side_by_side.h"
 #include "common/utf.h"
 #include "common/wake.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <thread>
 
 namespace smsspool {
 
@@ -21,6 +22,8 @@ using What = FieldFault::What;
 constexpr std::size_t key_limit = 255;
 constexpr std::size_t label_limit = 64;
 constexpr Ms least_validity = std::chrono::minutes(1);
+// Wrong recipients that a refusal names: it does not grow with the mistakes.
+constexpr std::size_t named_most = 20;
 
 std::size_t as_size(std::int64_t setting) noexcept {
     return static_cast<std::size_t>(setting);
@@ -77,8 +80,8 @@ private:
     }
 
     void check_number(NewMessage& message) {
-        if (!draft_.numbers.empty()) {
-            check_numbers(message);
+        if (draft_.several.count > 0) {
+            check_several(message);
             return;
         }
         const NumberAnswer answer = numbers_.normalise(draft_.number);
@@ -87,30 +90,41 @@ private:
         message.recipients = {{draft_.number, answer.number}};
     }
 
-    void check_numbers(NewMessage& message) {
-        if (draft_.numbers.size() > as_size(config_.bulk_most)) {
+    void check_several(NewMessage& message) {
+        const std::size_t count = draft_.several.count;
+        if (count > as_size(config_.bulk_most)) {
             fault("recipients", What::too_many,
-                  limit_text("A message", as_size(config_.bulk_most), draft_.numbers.size(),
-                             "recipients"));
+                  limit_text("A message", as_size(config_.bulk_most), count, "recipients"));
             return;
         }
-        std::unordered_set<std::string> known;
-        for (std::size_t i = 0; i < draft_.numbers.size(); ++i) {
-            NumberAnswer answer = numbers_.normalise(draft_.numbers[i]);
-            if (!answer.good())
-                message.left_out.push_back({i + 1, draft_.numbers[i], answer.reason});
-            else if (known.insert(answer.number).second)
-                message.recipients.push_back({draft_.numbers[i], std::move(answer.number)});
-        }
-        message.duplicates =
-            draft_.numbers.size() - message.recipients.size() - message.left_out.size();
+        message.many.reserve(count);
+        side_by_side(
+            count, threads(),
+            [this](std::size_t i) { return numbers_.normalise(draft_.several.at(i)); },
+            [&](std::size_t i, const NumberAnswer& answer) { take(i, answer, message); });
+        message.duplicates = message.many.drop_duplicates();
         check_left_out(message);
     }
 
-    // A fault names a few of them: the answer to a request does not grow with its mistakes.
+    [[nodiscard]] std::size_t threads() const {
+        const std::size_t processors = std::max(std::thread::hardware_concurrency(), 1U);
+        return std::min(as_size(config_.bulk_threads), processors);
+    }
+
+    // One of several. Of those that are wrong no more are kept than are told of.
+    void take(std::size_t index, const NumberAnswer& answer, NewMessage& message) const {
+        const std::string given = draft_.several.at(index);
+        if (answer.good())
+            message.many.add(
+                given, answer.number,
+                route_for(config_, answer.number, draft_.user, draft_.label.value_or("")));
+        else if (draft_.wrong_number == Draft::WrongNumber::leave_out ||
+                 message.left_out.size() < named_most)
+            message.left_out.push_back({index + 1, given, answer.reason});
+    }
+
     void check_left_out(const NewMessage& message) {
-        constexpr std::size_t named_most = 20;
-        const bool all_wrong = message.recipients.empty();
+        const bool all_wrong = message.recipient_count() == 0;
         if (message.left_out.empty() ||
             (draft_.wrong_number == Draft::WrongNumber::leave_out && !all_wrong))
             return;
@@ -245,7 +259,7 @@ Submitted told(const NewMessage& message, const StoreAnswer& stored) {
     answer.parts = message.parts;
     answer.original_length = message.original_length;
     answer.created = message.created;
-    answer.recipients = message.recipients.size();
+    answer.recipients = message.recipient_count();
     answer.duplicates = message.duplicates;
     answer.left_out = message.left_out;
     return answer;

@@ -26,9 +26,14 @@ struct Draft {
     std::string address; // the client's, for the log
     std::vector<Spender> spenders{};
     std::string number;
-    // Several recipients, instead of `number`. Those that are the same number are one.
-    std::vector<std::string> numbers{};
-    // What becomes of them where one of `numbers` is none.
+    // Several recipients, instead of `number`: so many, each as the client wrote it. Any thread may
+    // ask for one. Those that are the same number are one.
+    struct Several {
+        std::size_t count = 0;
+        std::function<std::string(std::size_t)> at{};
+    };
+    Several several{};
+    // What becomes of them where one of `several` is no number.
     enum class WrongNumber { refuse_all, leave_out };
     WrongNumber wrong_number = WrongNumber::refuse_all;
     std::string text;

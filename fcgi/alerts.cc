@@ -8,6 +8,7 @@
 #include "common/submit.h"
 #include "fcgi/accepted.h"
 #include "fcgi/alert.h"
+#include "fcgi/phone_numbers.h"
 #include "fcgi/program.h"
 
 namespace smsspool {
@@ -122,7 +123,7 @@ Draft draft_of(const Alert& alert, const std::string& number, const Request& req
     draft.long_messages = config.long_messages;
     draft.truncate_to = static_cast<std::size_t>(config.alerts_length);
     draft.priority = Priority::high;
-    draft.alert = AlertChange{sha256_hex(alert.labels + services.numbers.comparable(number)),
+    draft.alert = AlertChange{sha256_hex(alert.labels + services.numbers->comparable(number)),
                               alert.state, remind_before(alert, config, request.when)};
     return draft;
 }
@@ -134,7 +135,7 @@ std::string text_of(const FieldFault& fault) {
 
 void send(const Draft& draft, const Request& request, const Services& services, Result& result) {
     const auto spool = [&]() -> Spool& { return services.spool.get(); };
-    const auto answer = submit(draft, services.config, services.numbers, spool, request.when);
+    const auto answer = submit(draft, services.config, *services.numbers, spool, request.when);
     if (const auto* faults = std::get_if<std::vector<FieldFault>>(&answer)) {
         result.error = text_of(faults->front());
         return;
@@ -201,7 +202,7 @@ Reply take(const Value& alerts, const Request& request, const Services& services
 Reply read(const Request& request, const Services& services) {
     if (!is_json(request.content_type))
         return bad_request("Content-Type must be application/json");
-    rapidjson::Document body;
+    SmallDocument body;
     if (const auto fault =
             parse_json(request.body, static_cast<std::size_t>(services.config.json_depth), body))
         return bad_request("Invalid JSON payload", fault->reason);
@@ -228,8 +229,13 @@ Reply handle(const Request& request, const Services& services) {
 } // namespace
 
 const Program the_program{
-    "alerts",     Access::write,
-    std::nullopt, {{"/api/v1/alerts", "POST, OPTIONS"}, {"/api/v2/alerts", "POST, OPTIONS"}},
-    handle,       refuse};
+    "alerts",
+    Access::write,
+    std::nullopt,
+    {{"/api/v1/alerts", "POST, OPTIONS"}, {"/api/v2/alerts", "POST, OPTIONS"}},
+    handle,
+    refuse,
+    &Config::body_limit,
+    numbers_when_used};
 
 } // namespace smsspool

@@ -3,6 +3,7 @@
 // A message has one recipient or many, and an integer for an id: that of its UUID (common/ids.h).
 
 #include "fcgi/api_sms.h"
+#include "fcgi/phone_numbers.h"
 
 #include <algorithm>
 #include <array>
@@ -60,6 +61,7 @@ const Program the_program{"api_sms",
                            {"/api/sms/*/recipients", "GET, HEAD, OPTIONS"}},
                           handle,
                           refuse_in_api_sms,
-                          &Config::bulk_body_limit};
+                          &Config::bulk_body_limit,
+                          numbers_when_used};
 
 } // namespace smsspool

@@ -1,6 +1,7 @@
 // The addresses below /api/sms: what is sent, and what would be.
 
 #include "common/ids.h"
+#include "common/numbers.h"
 #include "common/parts.h"
 #include "common/submit.h"
 #include "common/utf.h"
@@ -70,8 +71,8 @@ std::optional<Reply> wrong_wishes(const Value& body, const Value& recipient, con
     return std::nullopt;
 }
 
-// The recipients of a bulk, or what is wrong with one of them.
-std::optional<Reply> read_recipients(const Value& list, const Config& config, Draft& draft) {
+// What is wrong with one of the recipients of a bulk.
+std::optional<Reply> wrong_recipients(const Value& list, const Config& config) {
     if (!list.IsArray())
         return wrapped_fault(config, "Field 'recipients' must be a list", "INVALID_FIELD_TYPE");
     // Before anything is made of them: what they cost must not be the client's choice.
@@ -80,15 +81,18 @@ std::optional<Reply> read_recipients(const Value& list, const Config& config, Dr
                              "A message must have at most " + std::to_string(config.bulk_most) +
                                  " recipients, not " + std::to_string(list.Size()),
                              "TOO_MANY_RECIPIENTS");
-    draft.numbers.reserve(list.Size());
-    for (const Value& value : list.GetArray()) {
-        auto text = as_text(&value);
-        if (!text)
-            return wrong_number(config, "recipient " + std::to_string(draft.numbers.size() + 1) +
-                                            " is no text");
-        draft.numbers.push_back(std::move(*text));
+    for (rapidjson::SizeType i = 0; i < list.Size(); ++i) {
+        if (!as_text(&list[i]))
+            return wrong_number(config, "recipient " + std::to_string(i + 1) + " is no text");
     }
     return std::nullopt;
+}
+
+// REQUIRES: wrong_recipients() found nothing; `list` outlives it.
+Draft::Several several_of(const Value& list) {
+    return {list.Size(), [&list](std::size_t i) {
+                return as_text(&list[static_cast<rapidjson::SizeType>(i)]).value_or("");
+            }};
 }
 
 // --- sending ------------------------------------------------------------------------------------
@@ -102,7 +106,7 @@ Reply told(const Submitted& submitted, std::string_view message, const Put& put)
 Reply submit_draft(const Draft& draft, const Request& request, const Services& services,
                    std::string_view message, const Put& put) {
     const auto spool = [&]() -> Spool& { return services.spool.get(); };
-    const auto answer = submit(draft, services.config, services.numbers, spool, request.when);
+    const auto answer = submit(draft, services.config, *services.numbers, spool, request.when);
     if (const auto* faults = std::get_if<std::vector<FieldFault>>(&answer))
         return refuse_faults(services.config, *faults);
     if (const auto* limit = std::get_if<NotAllowed>(&answer)) {
@@ -181,8 +185,9 @@ Reply sms_send_bulk(const Request& request, const Services& services) {
         return *wrong;
     const Value& list = *given_member(body, "recipients");
     Draft draft;
-    if (auto wrong = read_recipients(list, services.config, draft))
+    if (auto wrong = wrong_recipients(list, services.config))
         return *wrong;
+    draft.several = several_of(list);
     identify(request, services, "sms", draft);
     if (services.config.bulk_partial)
         draft.wrong_number = Draft::WrongNumber::leave_out;
@@ -256,15 +261,17 @@ Reply sms_preview(const Request& request, const Services& services) {
             services.config,
             "Field 'content' must be a text or a whole number that is not negative",
             "INVALID_FIELD_TYPE");
-    Draft draft;
+    std::vector<std::string> recipients;
     if (const Value* one = given_member(body, "recipient"))
-        draft.numbers.push_back(as_text(one).value_or(""));
+        recipients.push_back(as_text(one).value_or(""));
     if (const Value* list = given_member(body, "recipients")) {
-        if (auto wrong = read_recipients(*list, services.config, draft))
+        if (auto wrong = wrong_recipients(*list, services.config))
             return *wrong;
+        for (const Value& value : list->GetArray())
+            recipients.push_back(as_text(&value).value_or(""));
     }
     return wrapped(HttpStatus::ok, {}, [&](JsonObject& data) {
-        put_preview(data, *text, draft.numbers, services.numbers);
+        put_preview(data, *text, recipients, *services.numbers);
     });
 }
 

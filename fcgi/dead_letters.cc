@@ -208,7 +208,7 @@ Reply retry_all(const Request& request, const Services& services) {
 }
 
 Reply abandon(const Request& request, const Services& services) {
-    rapidjson::Document body;
+    SmallDocument body;
     if (const auto refusal = read_object(request, services.config, body))
         return refuse(request, services, *refusal);
     const std::string job_id(segment(request.path, 2));
@@ -250,7 +250,7 @@ Reply too_late(const Withdrawal& withdrawal) {
 }
 
 Reply cancel(const Request& request, const Services& services) {
-    rapidjson::Document body;
+    SmallDocument body;
     if (const auto refusal = read_object(request, services.config, body))
         return refuse(request, services, *refusal);
     const std::string id(segment(request.path, 2));

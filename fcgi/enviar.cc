@@ -7,6 +7,7 @@
 #include "common/submit.h"
 #include "fcgi/accepted.h"
 #include "fcgi/fields.h"
+#include "fcgi/phone_numbers.h"
 #include "fcgi/posted_login.h"
 #include "fcgi/program.h"
 
@@ -124,7 +125,7 @@ Reply submit_for(const Caller& caller, const Value& body, const Request& request
     draft.text = *message;
     draft.long_messages = LongMessages::split;
     const auto spool = [&]() -> Spool& { return services.spool.get(); };
-    const auto answer = submit(draft, services.config, services.numbers, spool, request.when);
+    const auto answer = submit(draft, services.config, *services.numbers, spool, request.when);
     if (const auto* faults = std::get_if<std::vector<FieldFault>>(&answer))
         return say(HttpStatus::bad_request, text_for(faults->front()));
     if (const auto* limit = std::get_if<NotAllowed>(&answer)) {
@@ -141,7 +142,7 @@ Reply submit_for(const Caller& caller, const Value& body, const Request& request
 Reply handle(const Request& request, const Services& services) {
     if (!is_json(request.content_type))
         return say(HttpStatus::unsupported_media_type, no_json);
-    rapidjson::Document body;
+    SmallDocument body;
     if (parse_json(request.body, static_cast<std::size_t>(services.config.json_depth), body) ||
         !body.IsObject() || body.ObjectEmpty())
         return say(HttpStatus::bad_request, no_json);
@@ -160,6 +161,6 @@ Reply handle(const Request& request, const Services& services) {
 
 const Program the_program{
     "enviar", Access::write, std::nullopt,        {{"/enviar-sms", "POST, OPTIONS"}},
-    handle,   refuse,        &Config::body_limit, Numbers::Load::at_once};
+    handle,   refuse,        &Config::body_limit, numbers_when_used};
 
 } // namespace smsspool

@@ -21,7 +21,7 @@ Reply refuse(const Request& request, const Services& services, const Refusal& re
 }
 
 Reply have_checked(const Request& request, const Config& config) {
-    rapidjson::Document body;
+    SmallDocument body;
     if (auto wrong = wrong_body(request, config, "username", "password", body))
         return *wrong;
     for (const char* name : {"username", "password"}) {

@@ -4,19 +4,21 @@
 #ifndef SMSSPOOL_FCGI_PROGRAM_H
 #define SMSSPOOL_FCGI_PROGRAM_H
 
-#include "common/numbers.h"
 #include "common/rights.h"
 #include "common/settings.h"
 #include "common/spool.h"
 #include "fcgi/reply.h"
 #include "fcgi/request.h"
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 namespace smsspool {
+
+class Numbers;
 
 // A thread's way to the spool, opened when a request first needs it. Belongs to one thread.
 class SpoolDoor {
@@ -28,8 +30,7 @@ public:
     // The open spool. Throws what Spool's constructor throws; the next call tries again.
     [[nodiscard]] Spool& get() {
         if (!spool_) {
-            spool_.emplace(config_, access_);
-            spool_->keep_small();
+            spool_.emplace(config_, access_, Spool::Threads::many);
             if (commits_ != nullptr)
                 spool_->share(*commits_);
         }
@@ -48,7 +49,7 @@ private:
 
 struct Services {
     const Config& config;
-    const Numbers& numbers;
+    const Numbers* numbers; // none: the program declares that it reads no phone numbers
     SpoolDoor& spool;
     Caller caller{}; // who asks; nobody where the program lets anyone in
 };
@@ -83,8 +84,8 @@ struct Program {
     // The refusal in the form of this program's API. Needs no spool and does not throw Error.
     Reply (*refuse)(const Request& request, const Services& services, const Refusal& refusal);
     std::int64_t Config::*body_limit = &Config::body_limit;
-    // At once where each request brings a number: then the first of them waits for nothing.
-    Numbers::Load numbers = Numbers::Load::when_used;
+    // One of fcgi/phone_numbers.h; nothing: this program reads no phone numbers.
+    std::shared_ptr<const Numbers> (*numbers)(const Config& config) = nullptr;
 };
 
 extern const Program the_program;

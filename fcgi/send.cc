@@ -6,6 +6,7 @@
 #include "fcgi/accepted.h"
 #include "fcgi/envelope.h"
 #include "fcgi/fields.h"
+#include "fcgi/phone_numbers.h"
 #include "fcgi/program.h"
 
 namespace smsspool {
@@ -90,7 +91,7 @@ Reply take(const Request& request, const Services& services, const Fields& field
     if (const auto refusal = read_fields(fields, services.config, draft))
         return refuse_fields(request, fields, *refusal);
     const auto spool = [&]() -> Spool& { return services.spool.get(); };
-    const auto answer = submit(draft, services.config, services.numbers, spool, request.when);
+    const auto answer = submit(draft, services.config, *services.numbers, spool, request.when);
     if (const auto* faults = std::get_if<std::vector<FieldFault>>(&answer))
         return refuse_fields(request, fields, refusal_of_fault(faults->front()));
     if (const auto* limit = std::get_if<NotAllowed>(&answer))
@@ -102,7 +103,7 @@ Reply handle(const Request& request, const Services& services) {
     if (!is_json(request.content_type))
         return refuse(request, services,
                       bad_field("INVALID_CONTENT_TYPE", "Content-Type must be application/json"));
-    rapidjson::Document body;
+    SmallDocument body;
     const auto fault =
         parse_json(request.body, static_cast<std::size_t>(services.config.json_depth), body);
     if (fault || !body.IsObject() || body.ObjectEmpty())
@@ -114,6 +115,6 @@ Reply handle(const Request& request, const Services& services) {
 } // namespace
 
 const Program the_program{"send", Access::write, Scope::send,         {{"/", "POST, OPTIONS"}},
-                          handle, refuse,        &Config::body_limit, Numbers::Load::at_once};
+                          handle, refuse,        &Config::body_limit, numbers_at_once};
 
 } // namespace smsspool

@@ -35,6 +35,7 @@ namespace {
 
 constexpr std::chrono::seconds drain_time{2};
 constexpr int pause_after_failure_ms = 100;
+constexpr int quiet_ms = 2000;
 
 // --- one request --------------------------------------------------------------------------------
 
@@ -110,7 +111,7 @@ void exchange(Fd connection, const Services& services) {
 
 class Server {
 public:
-    Server(const Config& config, const Numbers& numbers, const Listener& listener)
+    Server(const Config& config, const Numbers* numbers, const Listener& listener)
         : config_(config), numbers_(numbers), listener_(listener),
           stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
         if (!stop_)
@@ -209,11 +210,18 @@ private:
 
     enum class Wait { connection, end };
 
+    // REQUIRES: turn_ is held. Gives back what a rush has left behind, when nobody comes any more.
     Wait wait() {
         std::array<pollfd, 2> watched{{{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}}};
-        while (::poll(watched.data(), watched.size(), -1) < 0 && errno == EINTR) {
+        for (bool trimmed = false;;) {
+            const int ready = ::poll(watched.data(), watched.size(), trimmed ? -1 : quiet_ms);
+            if (ready > 0)
+                return watched[0].revents != 0 ? Wait::end : Wait::connection;
+            if (ready == 0) {
+                ::malloc_trim(0);
+                trimmed = true;
+            }
         }
-        return watched[0].revents != 0 ? Wait::end : Wait::connection;
     }
 
     // None: it went away, or nothing can be taken now.
@@ -239,7 +247,7 @@ private:
     }
 
     const Config& config_;
-    const Numbers& numbers_;
+    const Numbers* numbers_;
     const Listener& listener_;
     SharedCommits commits_;
     Fd stop_;
@@ -316,16 +324,20 @@ sigset_t ending_signals() {
 int serve(const Options& options) {
     const Config config = load(options.files.empty() ? default_files() : options.files);
     set_log_level(level_of(config.log_level));
-    const Numbers numbers(config, the_program.numbers);
+    const std::shared_ptr<const Numbers> numbers =
+        the_program.numbers != nullptr ? the_program.numbers(config) : nullptr;
     // Threads share what memory they give back: there are many, and each needs little.
     ::mallopt(M_ARENA_MAX, 2);
+    // What one request needs much of (its body, the recipients of a bulk) goes back when it is
+    // done; without this malloc() would learn to keep it.
+    ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     const sigset_t ending = ending_signals();
     ::pthread_sigmask(SIG_BLOCK, &ending, nullptr); // the threads inherit it
     ::FCGX_Init();
     std::signal(SIGPIPE, SIG_IGN);
     const Listener listener =
         options.socket.empty() ? Listener::inherited() : Listener::at(options.socket);
-    Server server(config, numbers, listener);
+    Server server(config, numbers.get(), listener);
     server.start();
     int signal = 0;
     ::sigwait(&ending, &signal);

@@ -24,7 +24,7 @@ std::string wanted_id(const Request& request, const Query& query, const Config& 
         return *in_query;
     if (!is_json(request.content_type))
         return {};
-    rapidjson::Document body;
+    SmallDocument body;
     if (parse_json(request.body, static_cast<std::size_t>(config.json_depth), body) ||
         !body.IsObject())
         return {};

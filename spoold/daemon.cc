@@ -93,7 +93,8 @@ std::string worker_program(const Config& config, const ModemConfig& modem) {
 }
 
 Daemon::Daemon(const Config& config)
-    : config_(config), lock_(take_lock(config.spool + ".lock")), numbers_(config),
+    : config_(config), lock_(take_lock(config.spool + ".lock")),
+      numbers_(config, Numbers::Load::when_used),
       spool_(config, Access::write), context_{config, numbers_, spool_,
                                               host_name() + ":" + new_id(),
                                               Context::Phase::running},

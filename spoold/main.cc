@@ -19,7 +19,6 @@ using namespace smsspool;
 
 // What can be known to be wrong before anything is touched.
 void check(const Config& config) {
-    const Numbers numbers(config);
     for (const ModemConfig& modem : config.modems) {
         (void)worker_program(config, modem);
         if (!modem.recovery_hook.empty() && ::access(modem.recovery_hook.c_str(), X_OK) != 0)
@@ -44,6 +43,9 @@ int serve(const CommandOptions& options) {
     set_log_level(static_cast<LogLevel>(config.log_level));
     check(config);
     if (options.check_only) {
+        // The daemon itself reads no number, and needs nothing of libphonenumber in memory, before
+        // an SMS comes in.
+        const Numbers numbers(config);
         std::puts("configuration OK");
         return EX_OK;
     }

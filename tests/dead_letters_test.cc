@@ -8,6 +8,7 @@
 #include "common/ids.h"
 #include "common/sqlite.h"
 #include "common/submit.h"
+#include "support/fresh_spool.h"
 #include "support/handler.h"
 
 using namespace smsspool;
@@ -21,9 +22,7 @@ struct Fixture : HandlerFixture {
     Fixture() { config.admins = "chief"; }
 
     Spool& spool() { return door.get(); }
-    void write(const std::string& sql) {
-        Database(config.spool, Open::write, std::chrono::seconds(1)).run_text(sql);
-    }
+    void write(const std::string& sql) { write_behind(config, sql); }
 
     // A message of `user`, stored; its id.
     std::string put(const std::string& user = "ana", const std::string& number = "5512345678",

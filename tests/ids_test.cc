@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <limits>
 #include <set>
 #include <string>
 #include <thread>
@@ -46,6 +47,23 @@ BOOST_AUTO_TEST_CASE(ids_of_one_thread_ascend) {
     }
     // The milliseconds that were borrowed are few.
     BOOST_TEST(millisecond_of(last) < utc_now() + 1000);
+}
+
+BOOST_AUTO_TEST_CASE(many_at_once_are_different_and_in_order) {
+    for (const std::size_t count : {0U, 1U, 15U, 16U, 17U, 1000U}) {
+        std::string last = new_id();
+        const std::vector<std::string> ids = new_ids(count);
+        BOOST_TEST(ids.size() == count);
+        std::set<std::string> ends;
+        for (const std::string& id : ids) {
+            BOOST_REQUIRE(is_id(id));
+            BOOST_REQUIRE_LT(last, id);
+            ends.insert(id.substr(19)); // what is neither time nor counter is random
+            last = id;
+        }
+        BOOST_TEST(ends.size() == count);
+        BOOST_REQUIRE_LT(last, new_id());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(threads_never_share_an_id_and_each_sees_order) {

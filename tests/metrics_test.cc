@@ -5,6 +5,7 @@
 
 #include "common/sqlite.h"
 #include "common/submit.h"
+#include "support/fresh_spool.h"
 #include "support/handler.h"
 
 #include <sstream>
@@ -20,7 +21,7 @@ struct MetricsFixture : HandlerFixture {
         Request request = get_request("/metrics");
         request.user = user;
         request.method = method;
-        return answer(the_program, request, {config, numbers, door});
+        return answer(the_program, request, {config, &numbers, door});
     }
 
     // The value of a sample; "-" where there is no such sample.
@@ -56,9 +57,7 @@ struct MetricsFixture : HandlerFixture {
             draft, config, numbers, [this]() -> Spool& { return door.get(); }, test_time - 2500);
     }
 
-    void write(const std::string& sql) {
-        Database(config.spool, Open::write, std::chrono::seconds(1)).run_text(sql);
-    }
+    void write(const std::string& sql) { write_behind(config, sql); }
 };
 
 } // namespace

@@ -8,7 +8,7 @@ set -euo pipefail
 
 packages=(
     g++ make pkg-config
-    libsqlite3-dev libphonenumber-dev libinih-dev libssl-dev libcrypt-dev libsystemd-dev
+    libsqlite3-dev libphonenumber-dev libinih-dev nettle-dev libssl-dev libcrypt-dev libsystemd-dev
     libfcgi-dev libcgicc-dev rapidjson-dev libgammu-dev libcurl4-openssl-dev
     nginx openssl apache2-utils curl jq util-linux
 )

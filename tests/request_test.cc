@@ -255,7 +255,7 @@ BOOST_FIXTURE_TEST_CASE(paths_with_any_segment, HandlerFixture) {
                           {"/x//y", 404},   {"/x/7/y/", 404}, {"/x/7", 404},   {"/x/7/8/y", 404},
                           {"//x/7/y", 404}, {"x/7/y", 404},   {"", 404},       {"/x/new/", 404}};
     for (const Case& c : cases) {
-        const Reply reply = answer(program, get_request(c.path), {config, numbers, door});
+        const Reply reply = answer(program, get_request(c.path), {config, &numbers, door});
         BOOST_TEST(int(reply.status) == c.status, c.path);
     }
 }
@@ -356,7 +356,7 @@ BOOST_FIXTURE_TEST_CASE(faults, HandlerFixture) {
         BOOST_TEST_CONTEXT(c.name) {
             const Program program = program_with(c.handler);
             Answer found;
-            found.reply = answer(program, get_request("/a"), {config, numbers, door});
+            found.reply = answer(program, get_request("/a"), {config, &numbers, door});
             BOOST_TEST(static_cast<int>(found.status()) == c.status);
             BOOST_TEST(found.reply.body.substr(0, found.reply.body.find('|')) == c.code);
             BOOST_TEST(found.header("Retry-After") == c.retry);

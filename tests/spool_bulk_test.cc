@@ -52,11 +52,19 @@ struct Fixture : FreshSpool {
     }
 };
 
+// The same as they come from a client: in the list that takes little memory.
+NewMessage packed(NewMessage message) {
+    for (const Recipient& one : message.recipients)
+        message.many.add(one.given, one.number, one.route);
+    message.recipients.clear();
+    return message;
+}
+
 bool is_like(const std::vector<JobView>& jobs, const NewMessage& message) {
-    if (jobs.size() != message.recipients.size())
+    if (jobs.size() != message.recipient_count())
         return false;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-        const Recipient& wanted = message.recipients[i];
+        const Recipient wanted = message.recipient(i);
         if (jobs[i].number != wanted.number || jobs[i].number_given != wanted.given ||
             jobs[i].route != wanted.route || jobs[i].state != State::queued)
             return false;
@@ -95,6 +103,18 @@ BOOST_AUTO_TEST_CASE(readers_see_no_difference) {
         now.push_back(job.id);
     BOOST_TEST(now == ids);
     BOOST_TEST(is_like(jobs_of(message.id), message));
+}
+
+BOOST_AUTO_TEST_CASE(both_lists_are_recipients) {
+    for (const std::size_t count : {3U, 600U, 11'111U}) {
+        NewMessage message = packed(to_many(count));
+        message.recipients = {{"first", "+525500000000", "south"}};
+        BOOST_TEST((spool.submit(message).how == Stored::done));
+        unfold_all();
+        BOOST_TEST(is_like(jobs_of(message.id), message));
+        BOOST_TEST(queued(message.id) == static_cast<std::int64_t>(count + 1));
+    }
+    BOOST_TEST(spool.check().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_may_stop_anywhere) {

@@ -37,13 +37,7 @@ struct Fixture : FreshSpool {
             "0");
     }
 
-    void write(const std::string& sql) {
-        Database db(config.spool, Open::write, std::chrono::seconds(1));
-        db.run_text(sql);
-        db.run_text("DELETE FROM dead_letter");
-        db.run_text("INSERT INTO dead_letter SELECT state, id FROM job WHERE state IN ('failed', "
-                    "'unknown')");
-    }
+    void write(const std::string& sql) { write_behind(config, sql); }
     std::string ask(const std::string& sql) {
         return Database(config.spool, Open::read, std::chrono::seconds(1)).ask_text(sql);
     }

@@ -35,6 +35,17 @@ std::optional<Fault> fault_of(const std::function<void()>& body) {
     return std::nullopt;
 }
 
+// How many connections this process has to `file`, by what they have open of its log: SQLite keeps
+// a descriptor of the file itself until all locks on it are gone.
+int connections_to(const std::string& file) {
+    int count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone; // the descriptor of this loop
+        count += std::filesystem::read_symlink(entry, gone) == file + "-wal";
+    }
+    return count;
+}
+
 struct Fixture {
     TempFolder folder;
     std::string file = folder.file("x.sqlite");
@@ -560,8 +571,10 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_replaced_under_two_processes_mixes_with_non
     }
 }
 
-// Eight threads, each with its own connection, while the files beside the database are removed.
-BOOST_AUTO_TEST_CASE(threads_go_on_when_the_log_is_removed) {
+// Eight threads, each with its own connection or with those that they share, while the files beside
+// the database are removed.
+void go_on_when_the_log_is_removed(Fixture& fixture, Kept kept) {
+    const std::string& file = fixture.file;
     constexpr int threads = 8, each = 40;
     std::atomic<int> stored{0}, refused{0};
     std::vector<std::thread> all;
@@ -572,7 +585,7 @@ BOOST_AUTO_TEST_CASE(threads_go_on_when_the_log_is_removed) {
                 const std::string name = std::to_string(t) + "-" + std::to_string(i);
                 try {
                     if (!mine)
-                        mine.emplace(file, Open::write, 2000ms);
+                        mine.emplace(file, Open::write, 2000ms, Database::Check(), kept);
                     mine->transact([&] { mine->use(Sql::migration_add).bind_all(name, 1L).run(); });
                     ++stored;
                 } catch (const Error&) {
@@ -587,8 +600,67 @@ BOOST_AUTO_TEST_CASE(threads_go_on_when_the_log_is_removed) {
         thread.join();
     BOOST_TEST(stored + refused == threads * each);
     BOOST_TEST(stored > threads * each / 2);
-    BOOST_TEST(std::stoi(count()) >= stored);
-    BOOST_TEST(db.integrity(10).empty());
+    BOOST_TEST(std::stoi(fixture.count()) >= stored);
+    BOOST_TEST(fixture.db.integrity(10).empty());
+    BOOST_TEST(connections_to(file) == 1); // that of `db`
+}
+
+BOOST_AUTO_TEST_CASE(threads_go_on_when_the_log_is_removed) {
+    go_on_when_the_log_is_removed(*this, Kept::always);
+}
+
+BOOST_AUTO_TEST_CASE(threads_that_share_go_on_when_the_log_is_removed) {
+    go_on_when_the_log_is_removed(*this, Kept::while_used);
+}
+
+BOOST_AUTO_TEST_CASE(connections_that_nobody_uses_are_those_of_all) {
+    constexpr int others = 1; // that of `db`
+    int checks = 0;
+    const auto check = [&](Database&) { ++checks; };
+    {
+        std::vector<std::unique_ptr<Database>> all;
+        for (int i = 0; i < 12; ++i) {
+            all.push_back(
+                std::make_unique<Database>(file, Open::write, 100ms, check, Kept::while_used));
+            all.back()->transact(
+                [&] { all.back()->use(Sql::migration_add).bind_all(std::to_string(i), 1L).run(); });
+        }
+        BOOST_TEST(connections_to(file) == others + 1);
+        BOOST_TEST(checks == 1);
+        Database reader(file, Open::read, 100ms, {}, Kept::while_used);
+        BOOST_TEST(connections_to(file) == others + 2); // has other rights
+
+        // However many are at work at once, each has one.
+        const std::function<void(std::size_t)> at_work_from = [&](std::size_t first) {
+            if (first == all.size()) {
+                BOOST_TEST(connections_to(file) == others + 1 + int(all.size()));
+                return;
+            }
+            all[first]->look([&] { at_work_from(first + 1); });
+        };
+        at_work_from(0);
+        BOOST_TEST(checks == int(all.size()));
+        BOOST_TEST(count() == "12");
+
+        // What was needed in this rush only goes again.
+        const auto deadline = std::chrono::steady_clock::now() + 30s;
+        while (connections_to(file) > others + 2 && std::chrono::steady_clock::now() < deadline)
+            all.front()->look([] { std::this_thread::sleep_for(1ms); });
+        BOOST_TEST(connections_to(file) == others + 2);
+    }
+    BOOST_TEST(connections_to(file) == others);
+}
+
+BOOST_AUTO_TEST_CASE(a_shared_connection_that_failed_is_not_handed_on) {
+    Database one(file, Open::write, 100ms, {}, Kept::while_used);
+    Database other(file, Open::write, 100ms, {}, Kept::while_used);
+    one.transact([&] { one.use(Sql::migration_add).bind_all("a", 1L).run(); });
+    const std::string replacement = folder.file("other.sqlite");
+    make_database(replacement);
+    remove_beside(replacement);
+    fs::rename(replacement, file);
+    other.transact([&] { other.use(Sql::migration_add).bind_all("b", 1L).run(); });
+    BOOST_TEST(one.ask_text("SELECT name FROM migration") == "b");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

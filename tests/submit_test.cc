@@ -86,6 +86,61 @@ BOOST_AUTO_TEST_CASE(a_plain_message) {
     BOOST_TEST(good(draft).id != message.id);
 }
 
+// Whatever number of threads looks at them.
+BOOST_AUTO_TEST_CASE(several_recipients_in_the_order_of_the_client) {
+    constexpr std::size_t count = 4321;
+    const auto given = [](std::size_t i) -> std::string {
+        if (i % 1000 == 999)
+            return "no " + std::to_string(i);
+        return (i % 7 == 0 ? "55-" : "55") + std::to_string(10'000'000 + i % 4000);
+    };
+    for (const std::int64_t threads : {1, 2, 64}) {
+        config.bulk_threads = threads;
+        Draft draft = draft_of();
+        draft.several = {count, given};
+        const auto refused = check(draft, config, numbers, now);
+        const auto& faults = std::get<std::vector<FieldFault>>(refused);
+        BOOST_TEST_REQUIRE(faults.size() == 4U);
+        for (std::size_t i = 0; i < faults.size(); ++i)
+            BOOST_TEST(faults[i].text.starts_with("recipient " + std::to_string(i * 1000 + 1000) +
+                                                  " (no " + std::to_string(i * 1000 + 999) + ")"));
+        draft.wrong_number = Draft::WrongNumber::leave_out;
+        const NewMessage message = good(draft);
+        BOOST_TEST(message.recipient_count() == 3996U);
+        BOOST_TEST(message.duplicates == 321U);
+        BOOST_TEST_REQUIRE(message.left_out.size() == 4U);
+        BOOST_TEST(message.left_out[3].position == 4000U);
+        BOOST_TEST(message.left_out[3].given == "no 3999");
+        for (std::size_t i = 0, place = 0; i < message.recipient_count(); ++i, ++place) {
+            if (place % 1000 == 999)
+                ++place;
+            BOOST_REQUIRE_EQUAL(message.recipient(i).given, given(place));
+            BOOST_REQUIRE_EQUAL(message.recipient(i).number,
+                                "+5255" + std::to_string(10'000'000 + place));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_names_few_of_many) {
+    Draft draft = draft_of();
+    draft.several = {3000, [](std::size_t) { return std::string("x"); }};
+    const auto refused = check(draft, config, numbers, now);
+    const auto& faults = std::get<std::vector<FieldFault>>(refused);
+    BOOST_TEST(faults.size() == 20U);
+    BOOST_TEST(faults.back().text.starts_with("recipient 20 (x): "));
+}
+
+BOOST_AUTO_TEST_CASE(what_fails_in_a_thread_is_told_here) {
+    config.bulk_threads = 2;
+    Draft draft = draft_of();
+    draft.several = {3000, [](std::size_t i) -> std::string {
+                         if (i == 1500)
+                             throw Error(Fault::bug, "no such recipient");
+                         return "5512345678";
+                     }};
+    BOOST_CHECK_THROW((void)check(draft, config, numbers, now), Error);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_asked_for_is_as_the_settings_say) {
     NewMessage message = good(draft_of());
     BOOST_TEST((message.priority == Priority::normal));

@@ -68,7 +68,7 @@ compile() {
 }
 
 compile_all() {
-    local common=("$BUILD/libcommon.a" -lsqlite3 -lphonenumber -linih -lcrypto -lcrypt)
+    local common=("$BUILD/libcommon.a" -lsqlite3 -lphonenumber -linih -lnettle -lcrypt)
     mkdir -p "$RESULTS/bin"
     compile limit_fcgi -lfcgi -lsqlite3
     compile limit_commits -lsqlite3

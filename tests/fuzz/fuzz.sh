@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 BUILD=${BUILD:-build-fuzz}
 SECONDS_EACH=${FUZZ_SECONDS:-30}
 JOBS=${JOBS:-2}
-LIBRARIES="-lGammu -lfcgi -lcgicc -lsqlite3 -lphonenumber -linih -lcrypto -lcrypt"
+LIBRARIES="-lGammu -lfcgi -lcgicc -lsqlite3 -lphonenumber -linih -lnettle -lcrypt"
 
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then

@@ -1,6 +1,7 @@
 // POST / from the FastCGI parameters to the stored message.
 
 #include "common/json.h"
+#include "common/numbers.h"
 #include "common/utf.h"
 #include "fcgi/program.h"
 #include "tests/fuzz/targets.h"
@@ -21,7 +22,7 @@ class Ground {
 public:
     Ground()
         : config_(settings_in(folder_)), numbers_(config_),
-          door_(config_, Access::write), services_{config_, numbers_, door_} {
+          door_(config_, Access::write), services_{config_, &numbers_, door_} {
         (void)Spool::migrate(config_, now);
     }
     Reply answer_to(const Request& request) { return answer(the_program, request, services_); }

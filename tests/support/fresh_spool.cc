@@ -3,6 +3,7 @@
 #include "tests/support/fresh_spool.h"
 
 #include "common/ids.h"
+#include "common/sqlite.h"
 
 namespace smsspool {
 
@@ -38,6 +39,14 @@ std::vector<SweptJob> expire_all(Spool& spool, UtcMs now, std::string_view error
         all.insert(all.end(), some.begin(), some.end());
     } while (place);
     return all;
+}
+
+void write_behind(const Config& config, const std::string& sql) {
+    Database db(config.spool, Open::write, std::chrono::seconds(1));
+    db.run_text(sql);
+    db.run_text("DELETE FROM dead_letter");
+    db.run_text("INSERT INTO dead_letter SELECT state, id FROM job WHERE state IN ('failed', "
+                "'unknown')");
 }
 
 std::string long_text(std::size_t parts) {

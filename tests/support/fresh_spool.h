@@ -26,6 +26,10 @@ inline constexpr UtcMs start_time = 1'700'000'000'000;
 std::vector<SweptJob> expire_all(Spool& spool, UtcMs now, std::string_view error_code = "EXPIRED",
                                  std::string_view error_text = "too late");
 
+// Changes the database behind the spool's back; where jobs are dead letters then, their table says
+// so.
+void write_behind(const Config& config, const std::string& sql);
+
 // A text that travels in `parts` SMS, each with its own letters.
 [[nodiscard]] std::string long_text(std::size_t parts);
 

@@ -3,6 +3,7 @@
 #ifndef SMSSPOOL_TESTS_SUPPORT_HANDLER_H
 #define SMSSPOOL_TESTS_SUPPORT_HANDLER_H
 
+#include "common/numbers.h"
 #include "common/retry.h"
 #include "fcgi/program.h"
 
@@ -82,7 +83,7 @@ struct HandlerFixture {
     }
 
     Answer ask(const Request& request) {
-        Answer answer{smsspool::answer(the_program, request, {config, numbers, door}), {}};
+        Answer answer{smsspool::answer(the_program, request, {config, &numbers, door}), {}};
         if (!answer.reply.body.empty())
             answer.json.Parse(answer.reply.body.c_str());
         return answer;
