@@ -39,7 +39,7 @@ expect_true "nothing is left" nothing_left once
 
 # Root tries it as somebody who may do nothing, where such a one can get at the programs.
 nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-if [ "$(id -u)" -ne 0 ] || ! "${nobody[@]}" test -x "$BIN/smsspoold" -a -r tests/run.sh; then
+if [ "$(id -u)" -ne 0 ] || ! "${nobody[@]}" test -x "$BIN/smsspoold" -a -r "$PWD/tests/run.sh"; then
     nobody=()
 fi
 if [ ${#nobody[@]} -gt 0 ]; then
