@@ -105,6 +105,10 @@ Spool::~Spool() = default;
 Spool::Spool(Spool&&) noexcept = default;
 Spool& Spool::operator=(Spool&&) noexcept = default;
 
+void Spool::forget() noexcept {
+    Database::forget();
+}
+
 std::vector<std::string> Spool::migrate(const Config& config, UtcMs now) {
     Database database(config.spool, Open::create, config.busy_timeout);
     return smsspool::migrate(database, now);

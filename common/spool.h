@@ -491,6 +491,9 @@ public:
     Spool(Spool&&) noexcept;
     Spool& operator=(Spool&&) noexcept;
 
+    // What the connections of many threads that nobody uses now keep in memory goes. Any thread.
+    static void forget() noexcept;
+
     // Makes the file if it is missing and brings its schema up to date. The names of the
     // migrations that were applied. For smsctl, before the daemon starts.
     static std::vector<std::string> migrate(const Config& config, UtcMs now);

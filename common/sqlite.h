@@ -101,6 +101,10 @@ public:
     // The statement of the list in sql.h, prepared at its first use.
     [[nodiscard]] Use use(Sql id);
 
+    // What connections that are kept while_used, and that nobody uses now, have of their files in
+    // memory goes; their next use reads it again. Any thread.
+    static void forget() noexcept;
+
     // Runs SQL text that is not in the list: schema and pragmas.
     void run_text(const std::string& sql);
     // The first column of the first row of such a text; empty: no row.

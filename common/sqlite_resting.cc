@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <sqlite3.h>
 #include <thread>
 
 namespace smsspool {
@@ -84,6 +85,14 @@ bool Database::take_resting() noexcept {
 
 bool Database::is_like(const Database& other) const noexcept {
     return file_ == other.file_ && how_ == other.how_ && busy_timeout_ == other.busy_timeout_;
+}
+
+void Database::forget() noexcept {
+    const std::lock_guard lock(registry().mutex);
+    for (const auto& place : registry().resting) {
+        if (place->connection_)
+            sqlite3_db_release_memory(place->connection_->handle.get());
+    }
 }
 
 // When the last that shared them is gone, nobody comes for the connections any more.

@@ -218,6 +218,7 @@ private:
             if (ready > 0)
                 return watched[0].revents != 0 ? Wait::end : Wait::connection;
             if (ready == 0) {
+                Spool::forget();
                 ::malloc_trim(0);
                 trimmed = true;
             }

@@ -14,6 +14,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <sqlite3.h>
 #include <string>
 #include <sys/stat.h>
 #include <thread>
@@ -649,6 +650,22 @@ BOOST_AUTO_TEST_CASE(connections_that_nobody_uses_are_those_of_all) {
         BOOST_TEST(connections_to(file) == others + 2);
     }
     BOOST_TEST(connections_to(file) == others);
+}
+
+BOOST_AUTO_TEST_CASE(what_resting_connections_keep_in_memory_can_go) {
+    constexpr std::int64_t much = 100'000; // bytes
+    Database shared(file, Open::write, 100ms, {}, Kept::while_used);
+    shared.transact([&] {
+        for (int i = 0; i < 300; ++i)
+            shared.use(Sql::migration_add)
+                .bind_all(std::to_string(i) + std::string(1000, 'x'), 1L)
+                .run();
+    });
+    const std::int64_t before = sqlite3_memory_used();
+    Database::forget();
+    BOOST_TEST(sqlite3_memory_used() < before - much);
+    BOOST_TEST(count() == "300");
+    BOOST_TEST(shared.ask_text("SELECT COUNT(*) FROM migration") == "300");
 }
 
 BOOST_AUTO_TEST_CASE(a_shared_connection_that_failed_is_not_handed_on) {
