@@ -139,6 +139,14 @@ std::string id_beginning(std::int64_t number) {
     return text;
 }
 
+std::string id_at(std::int64_t when_ms) {
+    constexpr auto epoch = static_cast<std::int64_t>(number_epoch_ms);
+    constexpr auto last = static_cast<std::int64_t>(most_number >> counter_bits);
+    if (when_ms < epoch || when_ms - epoch > last)
+        return {};
+    return id_beginning((when_ms - epoch) << counter_bits);
+}
+
 bool is_id(std::string_view text) noexcept {
     if (text.size() != 36)
         return false;

@@ -27,6 +27,9 @@ namespace smsspool {
 [[nodiscard]] std::optional<std::int64_t> number_of_id(std::string_view id) noexcept;
 // What every id of this number begins with, to its last hyphen; empty: no id has it.
 [[nodiscard]] std::string id_beginning(std::int64_t number);
+// Behind every id that is older than `when`, and before every other; empty for a time in which no
+// id has a number.
+[[nodiscard]] std::string id_at(std::int64_t when_ms);
 
 // SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);

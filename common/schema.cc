@@ -9,6 +9,7 @@
 #include "common/error.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <thread>
 
@@ -457,6 +458,33 @@ CREATE TABLE IF NOT EXISTS bulk_piece (       -- recipients that have no job yet
 constexpr std::string_view pin_fate =
     "ALTER TABLE rejected_pin ADD COLUMN fate TEXT NOT NULL DEFAULT 'refused'";
 
+// The index of search: which texts contain a trigram. Numbers are those of number_of_id(), so that
+// the newest are found first. No text is kept in it (content): what is found is held against the
+// message itself, so that less of it (detail) is enough. FTS5 alone knows these two tables.
+constexpr std::string_view table_message_search = R"sql(
+CREATE VIRTUAL TABLE IF NOT EXISTS message_search USING fts5(owner, text, content = '',
+tokenize = 'trigram', detail = 'none'))sql";
+constexpr std::string_view table_inbox_search = R"sql(
+CREATE VIRTUAL TABLE IF NOT EXISTS inbox_search USING fts5(owner, text, content = '',
+tokenize = 'trigram', detail = 'none'))sql";
+
+constexpr std::string_view table_search_mark = R"sql(
+CREATE TABLE IF NOT EXISTS search_mark (      -- how far the index of search goes; written by who
+                                              -- indexes
+  kind   TEXT NOT NULL PRIMARY KEY,           -- message, inbox
+  oldest TEXT NOT NULL,                       -- what has an id from here, '': from the first,
+  newest TEXT NOT NULL                        -- to here is indexed, or in search_due
+) STRICT, WITHOUT ROWID)sql";
+
+constexpr std::string_view table_search_due = R"sql(
+CREATE TABLE IF NOT EXISTS search_due (       -- texts that came late, changed, or went
+  kind  TEXT NOT NULL,
+  id    TEXT NOT NULL,
+  owner TEXT NOT NULL,                        -- what the index has of it, if anything
+  text  TEXT NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID)sql";
+
 constexpr std::string_view table_migration = R"sql(
 CREATE TABLE IF NOT EXISTS migration (
   name       TEXT NOT NULL PRIMARY KEY,
@@ -525,6 +553,12 @@ void use_log(Database& database) {
         }
         std::this_thread::sleep_for(pause);
     }
+}
+
+// Asked before anything is changed.
+void require_search(Database& database) {
+    if (database.ask_text("SELECT name FROM pragma_module_list WHERE name='fts5'").empty())
+        throw Error(Fault::unavailable, "spool: this SQLite has no FTS5, which search needs");
 }
 
 } // namespace
@@ -606,11 +640,16 @@ const std::vector<Migration>& migrations() {
         {"drop job_valid", drop_job_valid},
         {"follow.news", follow_news},
         {"follow_news", index_follow_news},
+        {"message_search", table_message_search},
+        {"inbox_search", table_inbox_search},
+        {"search_mark", table_search_mark},
+        {"search_due", table_search_due},
     };
     return list;
 }
 
 std::vector<std::string> migrate(Database& database, UtcMs now) {
+    require_search(database);
     use_log(database);
     database.run_text(std::string(table_migration));
     std::vector<std::string> done;
@@ -619,6 +658,54 @@ std::vector<std::string> migrate(Database& database, UtcMs now) {
             done.emplace_back(migration.name);
     }
     return done;
+}
+
+namespace {
+
+// Whatever its state; its pages stay in the file, unused.
+void forget_table(Database& database, const std::string& name) {
+    database.run_text("PRAGMA writable_schema=ON");
+    database.run_text("DELETE FROM sqlite_master WHERE tbl_name='" + name + "'");
+    database.run_text("PRAGMA writable_schema=RESET");
+}
+
+bool is_sound(Database& database, const std::string& name) {
+    try {
+        return database.ask_text("PRAGMA quick_check('" + name + "')") == "ok";
+    } catch (const Error& error) {
+        if (error.fault() != Fault::corrupt && error.fault() != Fault::bug)
+            throw;
+        return false;
+    }
+}
+
+// With pages of their own. Of an index of FTS5 these are its parts.
+constexpr std::array search_tables{
+    "message_search_data", "message_search_idx", "message_search_docsize", "message_search_config",
+    "inbox_search_data",   "inbox_search_idx",   "inbox_search_docsize",   "inbox_search_config",
+    "search_mark",         "search_due"};
+
+} // namespace
+
+// What is damaged cannot be dropped, and a transaction that has met it cannot be committed: so this
+// is found out before.
+void renew_search(Database& database) {
+    std::vector<std::string> sound;
+    for (const char* name : search_tables) {
+        if (is_sound(database, name))
+            sound.push_back(name);
+    }
+    database.transact([&] {
+        forget_table(database, "message_search");
+        forget_table(database, "inbox_search");
+        for (const std::string& name : sound)
+            database.run_text("DROP TABLE IF EXISTS " + name);
+        for (const char* name : search_tables)
+            forget_table(database, name);
+        for (const std::string_view table :
+             {table_message_search, table_inbox_search, table_search_mark, table_search_due})
+            database.run_text(std::string(table));
+    });
 }
 
 void check_schema(Database& database) {

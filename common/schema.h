@@ -29,6 +29,10 @@ struct Migration {
 // Throws Error(unavailable) unless the spool has exactly the migrations of this version.
 void check_schema(Database& database);
 
+// Puts empty tables in the place of those of the index of search, in whatever state they are, and
+// of what says how far it goes. Pages of a table that was damaged may stay in the file, unused.
+void renew_search(Database& database);
+
 } // namespace smsspool
 
 #endif

@@ -159,6 +159,9 @@ struct Config {
     std::int64_t body_limit = 64 * 1024;
     std::int64_t bulk_body_limit = 4 * 1024 * 1024;
     std::int64_t query_limit = 8 * 1024;
+    std::int64_t search_length = 200;
+    std::int64_t search_most = 500;
+    std::int64_t search_scan = 10000;
     std::int64_t json_depth = 32;
     std::int64_t fcgi_threads = 32;
     Ms busy_timeout = std::chrono::seconds(5);

@@ -99,6 +99,7 @@ Spool::Spool(const Config& config, Access access, Threads threads)
     : db_(std::make_unique<Database>(config.spool, mode_of(access), config.busy_timeout,
                                      check_schema, kept_by(threads))),
       report_window_ms_(config.report_window.count()), disk_reserve_(config.disk_reserve),
+      search_most_(config.search_most), search_scan_(config.search_scan),
       history_(std::make_unique<History>()) {}
 
 Spool::~Spool() = default;

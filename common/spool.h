@@ -537,9 +537,21 @@ public:
     struct MessagePage {
         std::int64_t total = 0;
         std::vector<MessageView> messages;
+        bool complete = true; // see search_messages()
     };
     MessagePage messages_of(const std::string& user, std::int64_t skip, std::int64_t limit,
                             UtcMs now);
+    // The same of those messages whose text contains `text`, upper and lower case being the same;
+    // of this user, or, where there is none, of all users. `total` counts no more than
+    // `search_most`, the newest.
+    // Not `complete`: there are more, or may be more, for one of these reasons: there are more than
+    // `search_most`; more than `search_scan` texts were looked into in vain (a long one counts for
+    // several), as happens to a `text` of one or two characters, that no index knows, to one whose
+    // parts are frequent and stand together nowhere, and where the index is far behind; old texts
+    // are still to be entered into the index.
+    // Throws Error(unavailable) where the index cannot be read; the rest of the spool may be sound.
+    MessagePage search_messages(std::optional<std::string_view> user, std::string_view text,
+                                std::int64_t skip, std::int64_t limit);
     // How the jobs of a message stand, and when the last attempt of any began.
     JobCounts job_counts(std::string_view message_id);
     // Calls `take` for the jobs of a message in order, until it says stop. It must not use the
@@ -552,6 +564,13 @@ public:
     std::vector<AttemptView> attempts_of_job(std::string_view job_id);
     // Ordered by arrival. What `after` says has happened to exactly the returned ones.
     std::vector<InboxMessage> inbox(const InboxQuery& query);
+    // The same of those whose text contains `text`, the newest first; `complete` and errors as of
+    // search_messages().
+    struct InboxPage {
+        std::vector<InboxMessage> messages;
+        bool complete = true;
+    };
+    InboxPage search_inbox(const InboxQuery& query, std::string_view text);
     // Removes inbox messages (replies included) stored before `before`; at most `bite` of them in
     // one transaction, and says how many. Which::all takes unread ones too.
     enum class Unread { remove, keep };
@@ -649,6 +668,27 @@ public:
     // An empty mark forgets it: the PIN was right.
     void note_pin(std::string_view modem, const PinNote& note);
 
+    // --- the index of search (common/spool_search.h) ---
+
+    // A search finds what was accepted with its id within the last second, or since the index went
+    // so far, by looking through it; the rest through the index. This enters up to `bite` texts
+    // that came, and takes out those that went or changed, in one transaction; the old texts of a
+    // spool that had no index last, the newest of them first; fewer where they are long. Where the
+    // index cannot be written, texts that have gone are not kept for it, and this throws Error
+    // (corrupt, or bug where a part of it is missing).
+    enum class Indexing {
+        complete, // nothing was left to do, nor is now
+        waits,    // but for what has just come: others with smaller ids may still come
+        behind,   // a bite was done, and more may be left
+    };
+    struct Indexed {
+        Indexing state = Indexing::complete; // before
+        std::size_t texts = 0;               // were entered or taken out
+    };
+    Indexed index_texts(UtcMs now, std::size_t bite);
+    // Empties the index, whatever its state; index_texts() fills it.
+    void reindex();
+
     // --- what a person decides (common/dead_letters.h does it with many) ---
 
     // In the order of their ids, those behind `after` (empty: from the first), at most `limit`.
@@ -730,6 +770,7 @@ private:
     std::unique_ptr<Database> db_;
     std::int64_t report_window_ms_ = 0;
     std::int64_t disk_reserve_ = 0;
+    std::int64_t search_most_ = 0, search_scan_ = 0;
     SharedCommits* commits_ = nullptr;
     std::vector<std::string> damaged_;
     std::unique_ptr<History> history_;

@@ -4,8 +4,7 @@
 #include "common/fd.h"
 #include "common/file_id.h"
 #include "common/schema.h"
-#include "common/spool.h"
-#include "common/sqlite.h"
+#include "common/spool_search.h"
 
 #include <algorithm>
 #include <array>
@@ -149,6 +148,10 @@ public:
             step([&] { look_for(misfit); });
         for (const Vocabulary& vocabulary : vocabularies)
             step([&] { look_for(vocabulary); });
+        step([this] {
+            const auto more = check_search(db_, most_findings);
+            found_.insert(found_.end(), more.begin(), more.end());
+        });
         found_.resize(std::min(found_.size(), most_findings));
         return found_;
     }

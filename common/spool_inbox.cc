@@ -4,6 +4,7 @@
 #include "common/ids.h"
 #include "common/spool_replies.h"
 #include "common/spool_reports.h"
+#include "common/spool_search.h"
 
 #include <algorithm>
 #include <string>
@@ -127,6 +128,7 @@ void add_to_inbox(Database& db, const InboxMessage& message) {
                   message.stored, message.state, std::int64_t{message.folder},
                   std::int64_t{message.location}, std::int64_t{message.complete ? 1 : 0}, job)
         .run();
+    text_added(db, Searched::inbox, message.id);
 }
 
 void hand_out(Database& db, const std::vector<Piece>& pieces, InboxMessage message,
@@ -213,6 +215,7 @@ bool fill_gap(Database& db, const Group& group, const Piece& piece, TakenIn& tak
     auto message = rejoined(db, earlier.inbox_id, earlier.pieces, group);
     if (!message)
         return false;
+    text_changes(db, Searched::inbox, message->id);
     db.use(Sql::inbox_fill)
         .bind_all(message->text, message->sent, message->state, std::int64_t{message->folder},
                   std::int64_t{message->location}, std::int64_t{message->complete ? 1 : 0},

@@ -1,8 +1,7 @@
 // The spool: what is old goes, in bites.
 
 #include "common/error.h"
-#include "common/spool.h"
-#include "common/sqlite.h"
+#include "common/spool_search.h"
 
 #include <array>
 #include <utility>
@@ -71,6 +70,7 @@ std::optional<SweptJob> remove_message(Database& db, const std::string& id, UtcM
     }
     if (Use row = db.use(Sql::job_any_of); row.bind(id).step())
         return std::nullopt;
+    text_changes(db, Searched::message, id);
     db.use(Sql::message_remove).bind(id).run();
     return removed;
 }

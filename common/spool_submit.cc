@@ -7,6 +7,7 @@
 #include "common/shared_commits.h"
 #include "common/spool_allowance.h"
 #include "common/spool_bulk.h"
+#include "common/spool_search.h"
 #include "common/sqlite.h"
 
 #include <functional>
@@ -123,6 +124,7 @@ StoreAnswer store(Database& db, const NewMessage& message, std::int64_t reserve,
     require_room(db, reserve);
     spend(db, message);
     add_message(db, message);
+    text_added(db, Searched::message, message.id);
     add_jobs();
     if (message.idempotency)
         db.use(Sql::idempotency_add)

@@ -4,8 +4,10 @@
 #include "common/ids.h"
 #include "common/spool_bulk.h"
 #include "common/spool_history.h"
+#include "common/spool_search.h"
 #include "common/spool_work.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -121,9 +123,26 @@ void after_reading(Database& db, InboxQuery::After after, const InboxMessage& me
             db.use(Sql::inbox_read).bind(message.id).run();
         break;
     case InboxQuery::After::remove:
+        text_changes(db, Searched::inbox, message.id);
         db.use(Sql::inbox_remove).bind(message.id).run();
         break;
     }
+}
+
+bool is_wanted(const InboxQuery& query, const std::string& state) {
+    return query.which == InboxQuery::Which::unread ? state == "unread" : state != "reply";
+}
+
+// As they are now: those that are not wanted any more, or not there, are left out.
+std::vector<InboxMessage> read_inbox(Database& db, const InboxQuery& query,
+                                     const std::vector<std::string>& ids) {
+    std::vector<InboxMessage> messages;
+    for (const std::string& id : ids) {
+        Use row = db.use(Sql::inbox_row);
+        if (row.bind(id).step() && is_wanted(query, row.text(6)))
+            messages.push_back(inbox_of(row));
+    }
+    return messages;
 }
 
 // The state that clean_inbox() leaves alone; no state has an empty name.
@@ -177,6 +196,27 @@ Spool::MessagePage Spool::messages_of(const std::string& user, std::int64_t skip
         for (const std::string& id : ids) {
             Use row = db_->use(Sql::message_get);
             if (row.bind(id).step())
+                page.messages.push_back(message_of(row));
+        }
+    });
+    return page;
+}
+
+Spool::MessagePage Spool::search_messages(std::optional<std::string_view> user,
+                                          std::string_view text, std::int64_t skip,
+                                          std::int64_t limit) {
+    const FindBounds bounds{static_cast<std::size_t>(search_most_),
+                            static_cast<std::size_t>(search_scan_)};
+    const auto takes = [&](const std::string& owner) { return !user || owner == *user; };
+    MessagePage page;
+    db_->look([&] {
+        page = {};
+        const FoundTexts found = find_texts(*db_, Searched::message, text, user, bounds, takes);
+        page.total = static_cast<std::int64_t>(found.ids.size());
+        page.complete = found.complete;
+        for (std::int64_t i = skip; i < page.total && i - skip < limit; ++i) {
+            Use row = db_->use(Sql::message_get);
+            if (row.bind(found.ids[static_cast<std::size_t>(i)]).step())
                 page.messages.push_back(message_of(row));
         }
     });
@@ -244,6 +284,30 @@ std::vector<InboxMessage> Spool::inbox(const InboxQuery& query) {
     return messages;
 }
 
+// Found without the right to write, so that nobody waits for a search.
+Spool::InboxPage Spool::search_inbox(const InboxQuery& query, std::string_view text) {
+    FindBounds bounds{static_cast<std::size_t>(search_most_),
+                      static_cast<std::size_t>(search_scan_)};
+    if (query.limit > 0)
+        bounds.most = std::min(bounds.most, query.limit);
+    FoundTexts found;
+    InboxPage page;
+    const auto read = [&] { page.messages = read_inbox(*db_, query, found.ids); };
+    db_->look([&] {
+        found = find_texts(*db_, Searched::inbox, text, std::nullopt, bounds,
+                           [&](const std::string& state) { return is_wanted(query, state); });
+        read();
+    });
+    page.complete = found.complete;
+    if (query.after != InboxQuery::After::peek)
+        db_->transact([&] {
+            read();
+            for (const InboxMessage& message : page.messages)
+                after_reading(*db_, query.after, message);
+        });
+    return page;
+}
+
 std::size_t Spool::clean_inbox(UtcMs before, Unread unread, std::size_t bite) {
     std::size_t removed = 0;
     db_->transact([&] {
@@ -254,8 +318,10 @@ std::size_t Spool::clean_inbox(UtcMs before, Unread unread, std::size_t bite) {
             while (row.step())
                 ids.push_back(row.text(0));
         }
-        for (const std::string& id : ids)
+        for (const std::string& id : ids) {
+            text_changes(*db_, Searched::inbox, id);
             db_->use(Sql::inbox_remove).bind(id).run();
+        }
         removed = ids.size();
     });
     return removed;

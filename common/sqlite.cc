@@ -81,6 +81,14 @@ void Database::fail(const std::string& what) {
                            std::to_string(code) + ")");
 }
 
+namespace {
+
+struct PartDamaged : Error {
+    explicit PartDamaged(const Error& error) : Error(error) {}
+};
+
+} // namespace
+
 // Rolls back unless committed.
 class Database::Transaction {
 public:
@@ -227,15 +235,31 @@ void Database::transact(const std::function<void()>& body) {
     const std::unique_lock turn(writers, deadline);
     if (!turn)
         throw Error(Fault::busy, "spool: other writers took too long");
+    without_parts_ = false;
     for (;;) {
         try {
             transact_once(body);
             return;
+        } catch (const PartDamaged&) {
+            without_parts_ = true;
+            continue;
         } catch (const Error& error) {
             if (error.fault() != Fault::busy || std::chrono::steady_clock::now() >= deadline)
                 throw;
         }
         pause_a_moment();
+    }
+}
+
+void Database::unless_damaged(const std::function<void()>& part) {
+    if (without_parts_)
+        return;
+    try {
+        part();
+    } catch (const Error& error) {
+        if (error.fault() != Fault::corrupt && error.fault() != Fault::bug)
+            throw;
+        throw PartDamaged(error);
     }
 }
 

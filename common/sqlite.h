@@ -121,6 +121,11 @@ public:
     // what was written may be found when the file is back.
     void transact(const std::function<void()>& body);
 
+    // Within transact(): runs a part of its body that the rest can do without. Where a page that it
+    // needs is damaged, or a table missing, the whole is run again without any such part (SQLite
+    // writes nothing more in a transaction that has met a damaged page).
+    void unless_damaged(const std::function<void()>& part);
+
     // Runs `body` with one consistent view of the database, without the right to write. A file that
     // was taken away is treated as by transact(); with Open::read it is noticed 50 ms later at
     // most.
@@ -173,6 +178,7 @@ private:
     std::chrono::milliseconds busy_timeout_;
     Check check_;
     Kept kept_ = Kept::always;
+    bool without_parts_ = false;             // see unless_damaged()
     std::unique_ptr<Connection> connection_; // none: it is opened by the next use
     std::atomic<int> visits_{0};             // uses that are alive; -1: another thread closes it
 };

@@ -4,6 +4,7 @@
 #include "common/spool.h"
 #include "ctl/lines.h"
 #include "ctl/nouns.h"
+#include "ctl/search.h"
 
 #include <thread>
 
@@ -57,8 +58,14 @@ Answer list_inbox(const Call& call) {
     query.after = InboxQuery::After::peek;
     if (call.arguments.has("--unread"))
         query.which = InboxQuery::Which::unread;
+    const std::string search = search_given(call);
+    Spool spool(call.config, Access::read);
+    const auto page =
+        search.empty() ? Spool::InboxPage{spool.inbox(query)} : spool.search_inbox(query, search);
     Answer answer;
-    for (const InboxMessage& message : Spool(call.config, Access::read).inbox(query))
+    if (!page.complete)
+        answer.complaint = more_to_find;
+    for (const InboxMessage& message : page.messages)
         answer.text += call.output == Output::json ? as_json(message) : as_text(message);
     return answer;
 }

@@ -15,6 +15,9 @@ namespace smsspool::ctl {
 // Writes an audit line. Status 1 also where nothing of it waits.
 [[nodiscard]] Answer cancel_message(const Call& call);
 
+// message_list.cc
+[[nodiscard]] Answer list_messages(const Call& call);
+
 // dead.cc. Those that change something write an audit line. Status 1 where there is no such job, it
 // is no dead letter, or it cannot be sent.
 [[nodiscard]] Answer list_dead(const Call& call);
@@ -73,6 +76,8 @@ namespace smsspool::ctl {
 // Status 1 where something is wrong.
 [[nodiscard]] Answer check_spool(const Call& call);
 [[nodiscard]] Answer backup_spool(const Call& call);
+// Writes an audit line.
+[[nodiscard]] Answer reindex_spool(const Call& call);
 
 } // namespace smsspool::ctl
 

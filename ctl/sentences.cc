@@ -20,6 +20,8 @@ std::string joined(const std::vector<std::string>& words) {
 const std::vector<Sentence>& sentences() {
     static const std::vector<Sentence> table{
         {"status [--trace]", "Shows the daemon, its modems, the queue and the disk.", show_status},
+        {"message list [--user <user>] [--search <text>] [--limit <number>]",
+         "Lists the newest messages, or those with this in their text.", list_messages},
         {"message show <id> [--trace]", "Shows a message, its jobs and each attempt to send them.",
          show_message},
         {"message cancel <id>", "Takes back what of a message still waits.", cancel_message},
@@ -45,7 +47,8 @@ const std::vector<Sentence>& sentences() {
         {"webhook replay <id>", "Has told again what became of a job.", replay_webhook},
         {"webhook replay-all", "Has told again all that was given up.", replay_all_webhooks},
         {"webhook key <name>", "Prints the key that signs what a user is told.", show_webhook_key},
-        {"inbox list [--unread]", "Lists what came in; marks nothing as read.", list_inbox},
+        {"inbox list [--unread] [--search <text>]", "Lists what came in; marks nothing as read.",
+         list_inbox},
         {"inbox clean --older-than <age> [--keep-unread] [--dry-run]",
          "Removes what came in before that time, in small steps beside the daemon.", clean_inbox},
         {"user add <name> [--admin] [--scopes <list>] [--parts-per-day <number>] "
@@ -73,6 +76,7 @@ const std::vector<Sentence>& sentences() {
         {"spool migrate", "Makes the database, or brings its schema up to date.", migrate_spool},
         {"spool check", "Looks for damage in the database and between its rows.", check_spool},
         {"spool backup <file>", "Copies the database while it is used.", backup_spool},
+        {"spool reindex", "Makes the index of search anew.", reindex_spool},
     };
     return table;
 }

@@ -7,6 +7,7 @@
 #include "common/fd.h"
 #include "common/file_id.h"
 #include "common/log.h"
+#include "ctl/audit.h"
 #include "ctl/lines.h"
 #include "ctl/nouns.h"
 
@@ -62,6 +63,14 @@ Answer check_spool(const Call& call) {
     if (found.empty() && call.output == Output::text)
         answer.text = "nothing is wrong with the spool\n";
     return answer;
+}
+
+Answer reindex_spool(const Call& call) {
+    Spool(call.config, Access::write).reindex();
+    audit("emptied the index of search");
+    if (call.output == Output::text)
+        return {"the index of search is empty; smsspoold fills it, the newest texts first\n"};
+    return {json_line([&](JsonObject& object) { object.flag("emptied", true); })};
 }
 
 Answer backup_spool(const Call& call) {

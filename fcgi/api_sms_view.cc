@@ -1,6 +1,7 @@
 // The addresses below /api/sms: what became of messages.
 
 #include "common/ids.h"
+#include "common/search_text.h"
 #include "common/utf.h"
 #include "fcgi/api_sms.h"
 
@@ -98,11 +99,19 @@ std::optional<std::string> answer_of_provider(const Services& services, const st
 } // namespace
 
 Reply sms_list(const Request& request, const Services& services) {
-    const Page page = page_in(Query(request.query));
+    const Query query(request.query);
+    const Page page = page_in(query);
+    const std::string search = query.get("search").value_or("");
+    if (const auto fault = wrong_search(search, services.config))
+        return wrapped_fault(services.config, *fault, "INVALID_SEARCH");
     Spool& spool = services.spool.get();
-    const auto [total, messages] =
-        spool.messages_of(request.user, (page.number - 1) * page.size, page.size, request.when);
+    const std::int64_t skip = (page.number - 1) * page.size;
+    const auto [total, messages, complete] =
+        search.empty() ? spool.messages_of(request.user, skip, page.size, request.when)
+                       : spool.search_messages(request.user, search, skip, page.size);
     return wrapped(HttpStatus::ok, {}, [&](JsonObject& data) {
+        if (!complete)
+            data.flag("complete", false);
         data.number("current_page", page.asked);
         JsonWriter& array = data.value("messages");
         array.StartArray();

@@ -1,6 +1,7 @@
 // smsspool-inbox: GET /inbox hands out what came in (contract 1.7).
 
 #include "common/json_object.h"
+#include "common/search_text.h"
 #include "fcgi/envelope.h"
 #include "fcgi/program.h"
 
@@ -63,8 +64,11 @@ void put_message(JsonWriter& writer, const InboxMessage& message) {
     object.text("text", message.text);
 }
 
-void put_inbox(JsonWriter& writer, const std::vector<InboxMessage>& messages, UtcMs now) {
+void put_inbox(JsonWriter& writer, const Spool::InboxPage& page, UtcMs now) {
+    const std::vector<InboxMessage>& messages = page.messages;
     JsonObject object(writer);
+    if (!page.complete)
+        object.flag("complete", false);
     object.number("count", static_cast<std::int64_t>(messages.size()));
     JsonWriter& list = object.value("messages");
     list.StartArray();
@@ -81,15 +85,20 @@ Reply handle(const Request& request, const Services& services) {
     if (!limit)
         return refuse(request, services,
                       {HttpStatus::bad_request, "INVALID_LIMIT", "limit must not be negative", {}});
+    const std::string search = query.get("search").value_or("");
+    if (const auto fault = wrong_search(search, services.config))
+        return refuse(request, services, {HttpStatus::bad_request, "INVALID_SEARCH", *fault, {}});
     InboxQuery wanted;
     wanted.which = asks_for(query, "unread", "unread_only") ? InboxQuery::Which::unread
                                                             : InboxQuery::Which::all;
     wanted.after = after_of(request, query);
     wanted.limit = *limit;
-    const auto messages = services.spool.get().inbox(wanted);
+    Spool& spool = services.spool.get();
+    const auto page =
+        search.empty() ? Spool::InboxPage{spool.inbox(wanted)} : spool.search_inbox(wanted, search);
     rapidjson::StringBuffer buffer;
     JsonWriter writer(buffer);
-    put_inbox(writer, messages, request.when);
+    put_inbox(writer, page, request.when);
     return json_reply(HttpStatus::ok, buffer);
 }
 

@@ -17,6 +17,7 @@
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
+#include <utility>
 
 namespace smsspool {
 
@@ -177,6 +178,7 @@ void Daemon::run() {
         step_lanes();
         unfold();
         expire();
+        index();
         keep_time();
         tell_systemd();
         wait();
@@ -227,6 +229,8 @@ void Daemon::step_lanes() {
         if (lane->take_changed())
             next_beat_ = {};
     }
+    if (std::exchange(context_.taken_in, false))
+        texts_came();
 }
 
 // A piece for each step of all lanes: a message to many holds up nobody.
@@ -258,6 +262,8 @@ int Daemon::timeout_ms() const {
         wake = std::min(wake, next_unfold_);
     if (walking_)
         wake = std::min(wake, next_walk_);
+    if (unindexed_ && context_.phase == Context::Phase::running)
+        wake = std::min(wake, next_index_ > Monotonic::now() ? next_index_ : latest_index_);
     for (const auto& lane : lanes_)
         wake = std::min(wake, lane->wake_at());
     const auto left = std::chrono::ceil<Ms>(wake - Monotonic::now()).count();
@@ -268,7 +274,9 @@ void Daemon::wait() {
     std::vector<pollfd> descriptors{{signals_.get(), POLLIN, 0}, {pokes_.get(), POLLIN, 0}};
     for (const auto& lane : lanes_)
         descriptors.push_back({lane->descriptor(), POLLIN, 0});
-    if (::poll(descriptors.data(), descriptors.size(), timeout_ms()) < 0) {
+    const int ready = ::poll(descriptors.data(), descriptors.size(), timeout_ms());
+    quiet_ = ready == 0;
+    if (ready < 0) {
         if (errno == EINTR)
             return;
         throw system_error(Fault::bug, "poll");
@@ -278,6 +286,7 @@ void Daemon::wait() {
     if (descriptors[1].revents != 0) {
         drain_pokes(pokes_);
         folded_ = true;
+        texts_came();
         look_everywhere();
     }
     for (std::size_t i = 0; i < lanes_.size(); ++i) {

@@ -5,6 +5,7 @@
 //
 //   daemon.cc        the loop
 //   daemon_sweep.cc  what is done from time to time
+//   daemon_index.cc  texts are made findable
 
 #ifndef SMSSPOOL_SPOOLD_DAEMON_H
 #define SMSSPOOL_SPOOLD_DAEMON_H
@@ -46,6 +47,9 @@ private:
     void unfold();
     void unfold_some();
     void look_everywhere();
+    void texts_came();
+    void index();
+    void index_some();
     void keep_time();
     void tell_systemd();
 
@@ -81,6 +85,12 @@ private:
     QueuePlace walked_;
     bool walking_ = false;
     Monotonic::time_point next_walk_{};
+    // Perhaps: texts that search does not find through its index.
+    bool unindexed_ = true;
+    bool index_damaged_ = false; // which was said
+    bool quiet_ = false;         // the last poll() waited in vain
+    std::size_t bite_ = 100;
+    Monotonic::time_point next_index_{}, latest_index_{};
     Monotonic::time_point next_beat_{};
     Monotonic::time_point next_watchdog_ = Monotonic::time_point::max();
     std::chrono::microseconds watchdog_{0};

@@ -45,6 +45,7 @@ void Daemon::sweep() {
     // Where a poke was lost, this is what finds the work.
     look_everywhere();
     folded_ = unfinished_ = walking_ = true;
+    texts_came();
     watch_disk();
     constexpr std::array chores{&Daemon::reroute, &Daemon::give_up_replies,
                                 &Daemon::hand_out_fragments, &Daemon::purge};

@@ -46,6 +46,7 @@ struct Context {
     enum class Phase { running, stopping } phase = Phase::running;
     SpoolOutage outage{};
     std::set<std::string> unable{}; // the modems that cannot send now, see Lane::able()
+    bool taken_in = false;          // texts came in since this was set to false
 };
 
 class Lane {

@@ -65,8 +65,10 @@ void Lane::scanned(const Scanned& scanned) {
         const auto taken = arrivals.empty() ? std::vector<TakenIn>()
                                             : context_.spool.take_in(modem_.name, arrivals,
                                                                      context_.numbers, utc_now());
-        if (!taken.empty())
+        if (!taken.empty()) {
             context_.outage.worked(Monotonic::now());
+            context_.taken_in = true;
+        }
         for (std::size_t i = 0; i < taken.size(); ++i)
             taken_in(scanned.messages[i], taken[i]);
         scan_wanted_ = scan_wanted_ || (scanned.more && !removals_.empty());

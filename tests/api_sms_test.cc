@@ -462,6 +462,24 @@ BOOST_AUTO_TEST_CASE(lists) {
     BOOST_TEST(data(get("/api/sms", "", "nobody"), "pages") == "0");
 }
 
+BOOST_AUTO_TEST_CASE(searching_a_list) {
+    for (int i = 1; i <= 5; ++i)
+        send("5512345678", "Number " + std::to_string(i));
+    send("5512345678", "number of hers", "eva");
+    const Answer page = get("/api/sms", "search=NUMBER&per_page=2&page=2");
+    BOOST_TEST(data(page, "total") == "5");
+    BOOST_TEST(data(page, "pages") == "3");
+    BOOST_TEST(data(page, "complete") == "-");
+    BOOST_TEST(Answer::get(page.json["data"]["messages"][0], "content") == "Number 3");
+    BOOST_TEST(data(get("/api/sms", "search=of%20hers"), "total") == "0");
+    BOOST_TEST(data(get("/api/sms", "search=of%20hers", "eva"), "total") == "1");
+    BOOST_TEST(data(get("/api/sms", "search="), "total") == "5");
+    const Answer refused = get("/api/sms", "search=" + std::string(201, 'x'));
+    BOOST_TEST(int(refused.status()) == 400);
+    BOOST_TEST(refused.get("error_code") == "INVALID_SEARCH");
+    BOOST_TEST(refused.get("error") == "search must have at most 200 characters, it has 201");
+}
+
 BOOST_AUTO_TEST_CASE(a_list_names_some_of_many) {
     std::string list;
     for (int i = 0; i < 1500; ++i)

@@ -156,4 +156,14 @@ BOOST_AUTO_TEST_CASE(numbers_of_ids) {
     BOOST_TEST(id_beginning(number_of_id(two).value()) == two.substr(0, 19));
 }
 
+BOOST_AUTO_TEST_CASE(between_the_ids_of_two_milliseconds) {
+    constexpr std::int64_t when = 1'763'159'128'123;
+    BOOST_TEST((id_at(when) > "019a8479-383a-7fff-bfff-ffffffffffff"));
+    BOOST_TEST((id_at(when) < "019a8479-383b-7000-8000-000000000000"));
+    BOOST_TEST(id_at(0) == "");
+    BOOST_TEST(id_at(-1) == "");
+    BOOST_TEST(id_at(std::int64_t{1} << 53) == "");
+    BOOST_TEST(id_at(std::numeric_limits<std::int64_t>::max()) == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -196,6 +196,43 @@ BOOST_FIXTURE_TEST_CASE(refusals, InboxFixture) {
     }
 }
 
+// With its other parameters, before the daemon has entered anything into the index.
+BOOST_FIXTURE_TEST_CASE(searching, InboxFixture) {
+    struct Case {
+        std::string query, texts;
+        int status;
+    };
+    arrive("red apple");
+    arrive("green APPLE");
+    arrive("pear");
+    config.search_length = 6;
+    const Case cases[] = {
+        {"search=Apple&limit=1", "green APPLE", 200},
+        {"search=apple&unread", "red apple", 200},
+        {"search=apple", "green APPLE red apple", 200},
+        {"search=d%20a", "red apple", 200},
+        {"search=%", "", 200},
+        {"search=", "red apple green APPLE pear", 200},
+        {"search=%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4", "", 200},
+        {"search=apples1&delete", "", 400},
+        {"search=pear&delete", "pear", 200},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.query) {
+            const Answer answer = inbox(c.query);
+            BOOST_TEST(int(answer.status()) == c.status);
+            if (c.status == 200)
+                BOOST_TEST(texts(answer) == c.texts);
+            else
+                BOOST_TEST(answer.get("error_message") ==
+                           "search must have at most 6 characters, it has 7");
+        }
+    }
+    BOOST_TEST(left() == "red apple:read green APPLE:read");
+    BOOST_TEST(inbox("search=apple").get("complete") == "-");
+    BOOST_TEST(inbox("search=apple&limit=1").get("complete") == "false");
+}
+
 BOOST_FIXTURE_TEST_CASE(without_a_spool, InboxFixture) {
     std::filesystem::remove(config.spool);
     const Answer answer = inbox("");

@@ -66,7 +66,7 @@ fi
 
 # --- one place for each dangerous thing ---------------------------------------------------------
 
-only '#include <sqlite3\.h>' 'common/sqlite(_open)?\.cc' "SQLite's header is in common/sqlite.cc and sqlite_open.cc only"
+only '#include <sqlite3\.h>' 'common/sqlite(_open|_resting)?\.cc' "SQLite's header is in common/sqlite*.cc only"
 
 # A statement begins a string, and is in capitals.
 only '(R"sql\(|"(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|REPLACE|PRAGMA|BEGIN|COMMIT) )' \

@@ -191,6 +191,10 @@ BOOST_AUTO_TEST_CASE(each_statement_fits_the_schema) {
 BOOST_AUTO_TEST_CASE(each_statement_is_in_the_common_subset) {
     for (const Statement& statement : statements) {
         const std::string text(statement.text);
+        // The index of search is of SQLite; another engine has another one.
+        if (text.find("message_search") != std::string::npos ||
+            text.find("inbox_search") != std::string::npos)
+            continue;
         for (const char* word :
              {"RETURNING", "ON CONFLICT", "REPLACE", "||", "rowid", "NOW(", "strftime", "?1", ":"})
             BOOST_TEST(text.find(word) == std::string::npos, word << " in " << text);

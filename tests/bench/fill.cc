@@ -1,4 +1,5 @@
 // fill: puts messages into a spool, for `make bench`. usage: fill CONFIGURATION COUNT
+//       fill CONFIGURATION index: enters all texts that are there into the index of search
 
 #include "common/clock.h"
 #include "common/ids.h"
@@ -7,6 +8,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 int main(int count, char** words) {
     using namespace smsspool;
@@ -15,6 +17,12 @@ int main(int count, char** words) {
     try {
         const Config config = load({words[1]});
         Spool spool(config, Access::write);
+        if (words[2] == std::string_view("index")) {
+            constexpr std::size_t bite = 5000;
+            while (spool.index_texts(utc_now() + 60'000, bite).state == Spool::Indexing::behind)
+                ;
+            return 0;
+        }
         for (int i = 0; i < std::atoi(words[2]); ++i) {
             NewMessage message;
             message.id = new_id();

@@ -11,6 +11,8 @@ stored_messages() {
             folder, location, complete) VALUES ('0', 'sim', '+525512345678', '', 1, 1, 'read', 1, 1, 1)"
         multiply "$folder/spool.sqlite" inbox "$1" id 'id(4)' text "'message ' || n" stored_ms "$BASE + n" \
             state "CASE n % 10 WHEN 0 THEN 'unread' WHEN 1 THEN 'reply' ELSE 'read' END"
+        "$RESULTS/bin/fill" "$folder/smsspool.conf" index || give_up "no index in $folder"
+        sql "$folder/spool.sqlite" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
         : >"$folder/complete"
     fi
     echo "$folder"
@@ -59,9 +61,20 @@ measure_inbox() {
     # What is handed out becomes read: the next 50 are others each time.
     one_by_one "  50 that are unread" inbox/unread "/inbox?unread_only=true&limit=50"
     one_by_one "  first 1000" inbox/thousand "/inbox?limit=1000"
+    one_by_search inbox "/inbox?limit=20"
 }
 
-# This API speaks of pages; there is no search in texts.
+# one_by_search NAME PATH: texts are "message N".
+one_by_search() {
+    local size=${SIZES##* }
+    one_by_one "  search: all of them have it" "$1/common" "$2&search=message"
+    one_by_one "  one has it" "$1/rare" "$2&search=message%20$((size * 7 / 9 + 1))"
+    one_by_one "  none has it, but all its parts (7)" "$1/none7" "$2&search=sage%2077777777777"
+    one_by_one "  none has it, but all its parts (9)" "$1/none9" "$2&search=sage%2099999999999"
+    one_by_one "  two letters, in none" "$1/short" "$2&search=zz"
+}
+
+# This API speaks of pages.
 measure_history() {
     local size=${SIZES##* } id
     stored_street "$size"
@@ -70,4 +83,5 @@ measure_history() {
     one_by_one "  a page in the middle" history/middle "/api/sms?page=$((size / 40))&per_page=20"
     one_by_one "  the last page" history/last "/api/sms?page=$((size / 20))&per_page=20"
     one_by_one "  one message" history/one "/api/sms/$id"
+    one_by_search history "/api/sms?page=1&per_page=20"
 }
