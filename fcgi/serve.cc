@@ -1,27 +1,23 @@
-// main() of every FastCGI program: threads that take connections, libfcgi that reads and writes
-// them. The only place of fcgiapp.h.
-//
-// A connection carries one request. libfcgi binds a thread to its connection, so connections that
-// stay open would let a few idle ones hold up all others; on a Unix socket a new one costs little.
-// What waits on the socket when the program stops stays there for the next one.
+// main() of every FastCGI program: threads that take connections. What waits on the socket when the
+// program stops stays there for the next one.
 //
 // One thread at a time waits for a connection: a connection wakes one thread. There are as many as
-// were once needed at the same time; those that store messages share commits, so that it is worth
-// having many of them.
+// are needed at the same time; those that store messages share commits, so that it is worth having
+// many of them. When nobody comes, all but one leave.
 
-#include "common/clock.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "common/shared_commits.h"
+#include "fcgi/exchange.h"
 #include "fcgi/listener.h"
 #include "fcgi/program.h"
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <fcgiapp.h>
 #include <malloc.h>
 #include <mutex>
 #include <poll.h>
@@ -36,76 +32,7 @@ namespace {
 constexpr std::chrono::seconds drain_time{2};
 constexpr int pause_after_failure_ms = 100;
 constexpr int quiet_ms = 2000;
-
-// --- one request --------------------------------------------------------------------------------
-
-// A request of libfcgi on a connection that is already accepted.
-class Exchange {
-public:
-    explicit Exchange(Fd connection) {
-        // No listening socket: where libfcgi would wait for another connection, it fails instead.
-        ::FCGX_InitRequest(&fcgi_, -1, 0);
-        fcgi_.ipcFd = connection.release();
-        // FCGX_Accept_r() first ends the request before, and would close the connection with it.
-        fcgi_.keepConnection = 1;
-    }
-    ~Exchange() {
-        fcgi_.keepConnection = 0;
-        ::FCGX_Finish_r(&fcgi_);
-    }
-    Exchange(const Exchange&) = delete;
-    Exchange& operator=(const Exchange&) = delete;
-
-    // Reads the parameters. False: the web server said nothing that is a request.
-    [[nodiscard]] bool begin() { return ::FCGX_Accept_r(&fcgi_) == 0; }
-
-    [[nodiscard]] std::string parameter(const char* name) const {
-        const char* value = ::FCGX_GetParam(name, fcgi_.envp);
-        return value == nullptr ? std::string() : std::string(value);
-    }
-
-    // Reads the body up to `limit` bytes; nothing: the web server broke off. What the client says
-    // about its length is not looked at.
-    [[nodiscard]] std::optional<Body> read_body(std::size_t limit, std::string& body) {
-        std::array<char, 16 * 1024> buffer;
-        for (;;) {
-            const int count =
-                ::FCGX_GetStr(buffer.data(), static_cast<int>(buffer.size()), fcgi_.in);
-            if (count > 0)
-                body.append(buffer.data(), static_cast<std::size_t>(count));
-            if (body.size() > limit) {
-                body.clear();
-                return Body::too_large;
-            }
-            if (count < static_cast<int>(buffer.size()))
-                break;
-        }
-        if (::FCGX_GetError(fcgi_.in) != 0)
-            return std::nullopt;
-        return Body::complete;
-    }
-
-    void write(const std::string& text) {
-        (void)::FCGX_PutStr(text.data(), static_cast<int>(text.size()), fcgi_.out);
-    }
-
-private:
-    FCGX_Request fcgi_{};
-};
-
-void exchange(Fd connection, const Services& services) {
-    Exchange exchange(std::move(connection));
-    if (!exchange.begin())
-        return;
-    const auto parameter = [&](const char* name) { return exchange.parameter(name); };
-    Request request = make_request(parameter, utc_now());
-    const auto limit = static_cast<std::size_t>(services.config.*the_program.body_limit);
-    const auto body = exchange.read_body(limit, request.body);
-    if (!body)
-        return; // half a request is none
-    request.body_state = *body;
-    exchange.write(cgi_text(answer(the_program, request, services), request.method));
-}
+constexpr int leave_ms = 10; // from one thread that leaves to the next
 
 // --- the threads --------------------------------------------------------------------------------
 
@@ -148,13 +75,24 @@ private:
     void join() {
         std::unique_lock lock(mutex_);
         ended_.wait(lock, [this] { return running_ == 0; });
-        for (std::thread& thread : threads_)
-            thread.join();
-        threads_.clear();
+        join_left();
+    }
+
+    // Those that have left are gone a moment later. REQUIRES: mutex_ is held.
+    void join_left() {
+        for (const std::thread::id id : left_) {
+            const auto thread = std::find_if(threads_.begin(), threads_.end(),
+                                             [&](const auto& each) { return each.get_id() == id; });
+            thread->join();
+            threads_.erase(thread);
+        }
+        left_.clear();
     }
 
     // REQUIRES: mutex_ is held.
     void start_one() {
+        join_left();
+        left_.reserve(threads_.size() + 1); // a thread that leaves cannot ask for memory
         threads_.emplace_back([this] { run(); });
         ++running_;
         ++idle_;
@@ -186,17 +124,36 @@ private:
         }
         spool.close();
         const std::lock_guard lock(mutex_);
-        --idle_;
         --running_;
+        left_.push_back(std::this_thread::get_id());
         ended_.notify_all();
     }
 
-    // False: the program ends.
+    // A thread that leaves has no connection and waits for none. REQUIRES: mutex_ is held.
+    void leave() noexcept { --idle_; }
+
+    // Where nobody comes, one thread is enough to wait: what the others have in memory goes with
+    // them.
+    [[nodiscard]] bool may_leave() noexcept {
+        const std::lock_guard lock(mutex_);
+        if (idle_ <= 1)
+            return false;
+        leave();
+        return true;
+    }
+
+    // No other thread has a request in hand, or is about to end.
+    [[nodiscard]] bool is_alone() noexcept {
+        const std::lock_guard lock(mutex_);
+        return running_ == 1;
+    }
+
+    // False: the thread is to end.
     bool take_and_serve(const Services& services) noexcept {
         Fd connection;
         {
             const std::lock_guard turn(turn_);
-            if (wait() == Wait::end)
+            if (wait() == Wait::leave)
                 return false;
             connection = take();
         }
@@ -208,21 +165,38 @@ private:
         return true;
     }
 
-    enum class Wait { connection, end };
+    enum class Wait { connection, leave };
 
-    // REQUIRES: turn_ is held. Gives back what a rush has left behind, when nobody comes any more.
+    // For a connection, or the end of the program, or because others wait and nobody comes. The
+    // last gives back what a rush has left behind. REQUIRES: turn_ is held.
     Wait wait() {
-        std::array<pollfd, 2> watched{{{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}}};
-        for (bool trimmed = false;;) {
-            const int ready = ::poll(watched.data(), watched.size(), trimmed ? -1 : quiet_ms);
-            if (ready > 0)
-                return watched[0].revents != 0 ? Wait::end : Wait::connection;
-            if (ready == 0) {
-                Spool::forget();
-                ::malloc_trim(0);
-                trimmed = true;
+        for (int patience = quiet_ ? leave_ms : quiet_ms;;) {
+            std::array<pollfd, 2> watched{{{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}}};
+            const int ready = ::poll(watched.data(), watched.size(), patience);
+            if (ready < 0)
+                continue;
+            quiet_ = ready == 0;
+            if (watched[0].revents != 0) {
+                const std::lock_guard lock(mutex_);
+                leave();
+                return Wait::leave;
             }
+            if (ready > 0)
+                return Wait::connection;
+            if (may_leave())
+                return Wait::leave;
+            give_back();
+            patience = is_alone() ? -1 : quiet_ms;
         }
+    }
+
+    void give_back() noexcept {
+        {
+            const std::lock_guard lock(mutex_);
+            join_left();
+        }
+        Spool::forget();
+        ::malloc_trim(0);
     }
 
     // None: it went away, or nothing can be taken now.
@@ -252,11 +226,13 @@ private:
     const Listener& listener_;
     SharedCommits commits_;
     Fd stop_;
-    std::mutex turn_; // to wait for a connection and take it
+    std::mutex turn_;    // to wait for a connection and take it
+    bool quiet_ = false; // nobody came for a while; protected by turn_
     std::mutex mutex_;
     std::condition_variable ended_;
     // Protected by mutex_:
     std::vector<std::thread> threads_;
+    std::vector<std::thread::id> left_; // of these: have ended, or will in a moment
     std::int64_t running_ = 0;
     std::int64_t idle_ = 0; // of these: have no connection
 };
@@ -334,7 +310,7 @@ int serve(const Options& options) {
     ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     const sigset_t ending = ending_signals();
     ::pthread_sigmask(SIG_BLOCK, &ending, nullptr); // the threads inherit it
-    ::FCGX_Init();
+    prepare_exchanges();
     std::signal(SIGPIPE, SIG_IGN);
     const Listener listener =
         options.socket.empty() ? Listener::inherited() : Listener::at(options.socket);

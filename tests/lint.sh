@@ -74,7 +74,7 @@ only '(R"sql\(|"(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|REPLACE|PRAGMA|BE
 
 only '#include <gammu' 'spoold/modem_gammu(_[a-z]+)?\.(cc|h)' "libgammu is in spoold/modem_gammu* only"
 
-only '#include <(fcgiapp|fcgi_stdio|fcgio)\.h>' 'fcgi/serve\.cc' "libfcgi is in fcgi/serve.cc only"
+only '#include <(fcgiapp|fcgi_stdio|fcgio)\.h>' 'fcgi/exchange\.cc' "libfcgi is in fcgi/exchange.cc only"
 
 only '#include <curl/' 'common/http\.cc' "libcurl is in common/http.cc only"
 

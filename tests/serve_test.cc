@@ -9,9 +9,11 @@
 #include "support/fcgi_client.h"
 #include "support/handler.h"
 
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <poll.h>
 #include <set>
@@ -19,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 
 using namespace smsspool;
 
@@ -63,6 +66,12 @@ public:
 
     void signal(int number) const { ::kill(pid_, number); }
 
+    [[nodiscard]] std::size_t threads() const {
+        const std::filesystem::path tasks = "/proc/" + std::to_string(pid_) + "/task";
+        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(tasks),
+                                                      std::filesystem::directory_iterator()));
+    }
+
     // The exit status once it has ended; -1 if it has not within `most_ms`, -2 if a signal ended
     // it.
     int wait(int most_ms) {
@@ -80,6 +89,16 @@ private:
     Fd handle_;
     std::optional<int> status_;
 };
+
+bool happens(const std::function<bool()>& what) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!what()) {
+        if (std::chrono::steady_clock::now() > deadline)
+            return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return true;
+}
 
 // A folder with a configuration, and a listening socket as a web server or systemd makes it: what
 // connects before a program is there waits.
@@ -320,6 +339,30 @@ BOOST_FIXTURE_TEST_CASE(many_at_once, ServeFixture) {
     Spool spool(config, Access::read);
     for (const std::string& id : ids)
         BOOST_TEST(spool.find(id).has_value());
+}
+
+// A rush leaves no threads behind, and the next one finds new ones.
+BOOST_FIXTURE_TEST_CASE(threads_leave_when_nobody_comes, ServeFixture) {
+    constexpr std::size_t others = 2; // the one that waits for signals, and for a connection
+    constexpr std::size_t rush = 10;
+    Spool::migrate(config, test_time);
+    const auto child = start("send");
+    for (int round = 0; round < 2; ++round) {
+        std::vector<std::unique_ptr<FcgiClient>> clients;
+        for (std::size_t i = 0; i < rush; ++i) {
+            clients.push_back(std::make_unique<FcgiClient>(socket_path));
+            clients.back()->begin(post_parameters());
+        }
+        BOOST_TEST(happens([&] { return child->threads() == rush + others; }));
+        for (const auto& client : clients) {
+            client->body(good_body);
+            client->end_body();
+            BOOST_TEST(client->read().status() == 200);
+        }
+        BOOST_TEST(happens([&] { return child->threads() == others; }), child->threads());
+    }
+    child->signal(SIGTERM);
+    BOOST_TEST(child->wait(5000) == 0);
 }
 
 // What is in hand when the signal comes is finished: the test knows that it is in hand because more
