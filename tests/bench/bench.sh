@@ -9,7 +9,8 @@
 #                modems backlog memory (all)
 #   TIME         seconds of a load (11: longer than nginx remembers a login, so that there is one
 #                check of the password in each), CLIENTS (32)
-#   SIZES        messages stored ("1000 1000000"; 10000000 wants 12 GB and half an hour more)
+#   SIZES        messages stored where status is asked ("1000 1000000 10000000", which takes 12 GB),
+#                LISTED (1000000) in the inbox and the history
 #   RECIPIENTS   of one request (100000), POSTS single ones (30)
 #   JOBS         to drain (10000), PEER_JOBS (1000) by gammu-smsd
 #   BACKLOG      messages queued (1000000), CLAIMS (5000)
@@ -18,7 +19,7 @@
 #   MODEM_JOBS   for each of several modems (50)
 #   N            messages, and then the memory (100000)
 #
-# A short run, to see that all works: TIME=2 SIZES="100 2000" RECIPIENTS=2000 POSTS=3 JOBS=500
+# A short run, to see that all works: TIME=2 SIZES="100 2000" LISTED=2000 RECIPIENTS=2000 POSTS=3 JOBS=500
 # PEER_JOBS=50 BACKLOG=2000 CLAIMS=200 LINE=4 LINE_SLOW=3 IDLE=1 CONNECTS=1 MODEM_JOBS=10 N=1000
 #
 # What each run said is added to $BUILD/bench/raw.jsonl, the table is in $BUILD/bench/table.txt. Each
@@ -31,7 +32,8 @@ ALL="accept slowdisk login status inbox history bulk pickup drain line connect m
 ROWS=${ROWS:-$ALL}
 TIME=${TIME:-11}
 CLIENTS=${CLIENTS:-32}
-SIZES=${SIZES:-1000 1000000}
+SIZES=${SIZES:-1000 1000000 10000000}
+LISTED=${LISTED:-1000000}
 RECIPIENTS=${RECIPIENTS:-100000}
 POSTS=${POSTS:-30}
 JOBS=${JOBS:-10000}

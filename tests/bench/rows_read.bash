@@ -1,12 +1,18 @@
 # Rows of what clients read, in spools of different sizes. The spools are made once for all of them.
 
-# stored_messages COUNT: the folder of a spool with so many messages that were sent, and so many that
-# came in.
+# stored_messages NAME COUNT: the folder of a spool with so many messages that were sent.
 stored_messages() {
-    local folder=$WORK/stored-$1
+    local folder=$WORK/$1-$2
+    daemon_settings "$folder" >"$folder.conf" && mv "$folder.conf" "$folder/smsspool.conf"
+    full_spool "$folder" "$2" sent
+    echo "$folder"
+}
+
+# listed_messages COUNT: the same, with so many that came in, and all of them in the index of search.
+listed_messages() {
+    local folder=$WORK/listed-$1
     if [ ! -e "$folder/complete" ]; then
-        daemon_settings "$folder" >"$folder.conf" && mv "$folder.conf" "$folder/smsspool.conf"
-        full_spool "$folder" "$1" sent
+        stored_messages listed "$1" >/dev/null
         sql "$folder/spool.sqlite" "INSERT INTO inbox (id, modem, number, text, sent_ms, stored_ms, state,
             folder, location, complete) VALUES ('0', 'sim', '+525512345678', '', 1, 1, 'read', 1, 1, 1)"
         multiply "$folder/spool.sqlite" inbox "$1" id 'id(4)' text "'message ' || n" stored_ms "$BASE + n" \
@@ -18,19 +24,18 @@ stored_messages() {
     echo "$folder"
 }
 
-# stored_street COUNT: a street on such a spool.
-stored_street() {
-    local folder
-    folder=$(stored_messages "$1") || exit
-    row_street "stored-$1-street" "spool = $folder/spool.sqlite"
-    STORED=$folder/spool.sqlite
+# street_on FOLDER: a street on its spool.
+street_on() {
+    row_street "${1##*/}-street" "spool = $1/spool.sqlite"
+    STORED=$1/spool.sqlite
 }
 
 # Of a thousand messages, in turn.
 measure_status() {
-    local size ours empty first=
+    local size folder ours empty first=
     for size in $SIZES; do
-        stored_street "$size"
+        folder=$(stored_messages stored "$size") || exit
+        street_on "$folder"
         sql -readonly "$STORED" "SELECT '/status?message_id=' || id FROM message WHERE username = 'demo'
             ORDER BY RANDOM() LIMIT 1000" >"$WORK/paths"
         ours=$(PATHS=$WORK/paths load "status/$size" "$URL/status" "$TIME" "$CLIENTS") || exit
@@ -43,6 +48,7 @@ measure_status() {
             row "" "" "the same with ${SIZES%% *}: $(rate "$first")" "$(ratio "$ours" "$first")" "0.9"
         first=${first:-$ours}
         end_row
+        rm -r "$folder"
     done
 }
 
@@ -55,8 +61,9 @@ one_by_one() {
 }
 
 measure_inbox() {
-    local size=${SIZES##* }
-    stored_street "$size"
+    local size=$LISTED folder
+    folder=$(listed_messages "$size") || exit
+    street_on "$folder"
     one_by_one "inbox of $size, first 50" inbox/first "/inbox?limit=50"
     # What is handed out becomes read: the next 50 are others each time.
     one_by_one "  50 that are unread" inbox/unread "/inbox?unread_only=true&limit=50"
@@ -66,7 +73,7 @@ measure_inbox() {
 
 # one_by_search NAME PATH: texts are "message N".
 one_by_search() {
-    local size=${SIZES##* }
+    local size=$LISTED
     one_by_one "  search: all of them have it" "$1/common" "$2&search=message"
     one_by_one "  one has it" "$1/rare" "$2&search=message%20$((size * 7 / 9 + 1))"
     one_by_one "  none has it, but all its parts (7)" "$1/none7" "$2&search=sage%2077777777777"
@@ -76,8 +83,9 @@ one_by_search() {
 
 # This API speaks of pages.
 measure_history() {
-    local size=${SIZES##* } id
-    stored_street "$size"
+    local size=$LISTED folder id
+    folder=$(listed_messages "$size") || exit
+    street_on "$folder"
     id=$(api GET "/api/sms?page=1&per_page=1" | jq '.data.messages[0].id') || exit
     one_by_one "history of $size, first page" history/first "/api/sms?page=1&per_page=20"
     one_by_one "  a page in the middle" history/middle "/api/sms?page=$((size / 40))&per_page=20"
