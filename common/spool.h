@@ -631,6 +631,11 @@ public:
     // The copy on the modem is gone: an equal message may be a new one from now on.
     void released(const std::vector<std::string>& incoming_ids);
 
+    // Puts right what programs of an older version, which may have run beside a migration, did not
+    // note: which jobs are dead letters, and of which there is something to tell. For the start of
+    // a daemon.
+    void reconcile();
+
     // Of the next 500 queued jobs behind `place`, those whose validity is over at `now` expire: a
     // walk through the whole queue looks at each job once. `place` becomes the last that was looked
     // at, and the beginning again behind the end of the queue; it stays where this throws.

@@ -203,6 +203,13 @@ std::int64_t cancel_folded(Database& db, std::string_view message_id, UtcMs now,
 
 } // namespace
 
+void Spool::reconcile() {
+    db_->transact([&] {
+        for (const Sql each : {Sql::dead_drop_stale, Sql::dead_add_missing, Sql::follow_mark_stale})
+            db_->use(each).run();
+    });
+}
+
 std::vector<DeadLetter> Spool::dead_letters(const DeadFilter& filter, std::string_view after,
                                             std::size_t limit) {
     std::vector<DeadLetter> letters;

@@ -113,8 +113,11 @@ void note_news(Database& db, std::string_view job_id) {
 void note_change(Database& db, std::string_view job_id, State from, State to) {
     if (is_dead_letter(from))
         db.use(Sql::dead_remove).bind_all(name_of(from), job_id).run();
-    if (is_dead_letter(to))
+    if (is_dead_letter(to)) {
+        // A program from before there was this table may have left a row of it behind.
+        db.use(Sql::dead_remove).bind_all(name_of(to), job_id).run();
         db.use(Sql::dead_add).bind_all(name_of(to), job_id).run();
+    }
     if (to != State::queued)
         note_news(db, job_id);
 }

@@ -179,6 +179,9 @@ enum class Sql : std::uint8_t {
     dead_add,
     dead_remove,
     dead_forget,
+    dead_drop_stale,
+    dead_add_missing,
+    follow_mark_stale,
     cancel_list,
     cancel_job,
     follow_add,
@@ -604,7 +607,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "job.attempts, job.unknowns, job.retries, job.parts_done, job.error_code, job.error_text, "
      "job.modem, job.route, job.ended_ms, job.not_before_ms, job.valid_until_ms, message.username, "
      "message.label, message.text, message.parts, message.created_ms FROM dead_letter JOIN job ON "
-     "job.id = job_id LEFT JOIN message ON message.id = job.message_id WHERE dead_letter.state = ? "
+     "job.id = job_id AND job.state = dead_letter.state LEFT JOIN message ON message.id = "
+     "job.message_id WHERE dead_letter.state = ? "
      "AND job_id > ? AND (? = '' OR message.username = ?) AND SUBSTR(job.number, 1, LENGTH(?)) = ? "
      "AND (? = '' OR job.error_code "
      "= ?) AND COALESCE(job.ended_ms, 0) >= ? AND COALESCE(job.ended_ms, 0) < ? ORDER BY job_id "
@@ -617,7 +621,8 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
      "message.id = job.message_id WHERE job.id = ?"},
     {Sql::dead_counts,
      "SELECT dead_letter.state, COALESCE(error_code, ''), COUNT(*), SUM(CASE WHEN retries > 0 THEN "
-     "1 ELSE 0 END) FROM dead_letter JOIN job ON job.id = job_id WHERE dead_letter.state = ? GROUP "
+     "1 ELSE 0 END) FROM dead_letter JOIN job ON job.id = job_id AND "
+     "job.state = dead_letter.state WHERE dead_letter.state = ? GROUP "
      "BY dead_letter.state, COALESCE(error_code, '') ORDER BY 2"},
     {Sql::dead_retry,
      "UPDATE job SET state = 'queued', not_before_ms = ?, valid_until_ms = ?, route = ?, attempts "
@@ -631,6 +636,19 @@ inline constexpr std::array<Statement, static_cast<std::size_t>(Sql::count)> sta
     {Sql::dead_remove, "DELETE FROM dead_letter WHERE state = ? AND job_id = ?"},
     {Sql::dead_forget,
      "DELETE FROM dead_letter WHERE job_id = ? AND state IN ('failed', 'unknown')"},
+    // What programs from before there was this table, or the mark of news, did not note.
+    {Sql::dead_drop_stale,
+     "DELETE FROM dead_letter WHERE NOT EXISTS (SELECT 1 FROM job WHERE job.id = job_id AND "
+     "job.state = dead_letter.state)"},
+    {Sql::dead_add_missing,
+     "INSERT INTO dead_letter (state, job_id) SELECT state, id FROM job WHERE state IN ('failed', "
+     "'unknown') AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.state = job.state AND "
+     "job_id = job.id)"},
+    {Sql::follow_mark_stale,
+     "UPDATE follow SET news = 1 WHERE news = 0 AND progress = 'open' AND EXISTS (SELECT 1 FROM "
+     "job "
+     "WHERE job.id = follow.job_id AND job.state <> 'queued' AND job.state <> 'sending' AND "
+     "(job.state <> told_state OR job.delivery <> told_delivery))"},
     // All states: of a backlog, the queued jobs are more than those of the message.
     {Sql::cancel_list,
      "SELECT id, state FROM job WHERE message_id = ? AND id > ? ORDER BY id LIMIT 500"},

@@ -22,6 +22,10 @@ void Database::leave() noexcept {
 void Database::rest() noexcept {
     if (!connection_ || connection_->spoiled)
         return;
+    if (sqlite3_get_autocommit(connection_->handle.get()) == 0) {
+        connection_->spoiled = true; // a ROLLBACK that failed
+        return;
+    }
     constexpr std::chrono::seconds patience{2};
     const auto now = std::chrono::steady_clock::now();
     std::unique_ptr<Database> unneeded; // closed when the registry is not locked any more

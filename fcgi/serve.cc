@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
@@ -46,7 +47,7 @@ public:
     }
 
     ~Server() {
-        (void)::eventfd_write(stop_.get(), 1);
+        raise_stop();
         join();
     }
     Server(const Server&) = delete;
@@ -61,7 +62,7 @@ public:
     // Takes no more connections and waits for the requests in hand. False: some are still in hand
     // after `drain_time`; their threads go on, and the process has to end.
     [[nodiscard]] bool stop() {
-        (void)::eventfd_write(stop_.get(), 1);
+        raise_stop();
         std::unique_lock lock(mutex_);
         if (!ended_.wait_for(lock, drain_time, [this] { return running_ == 0; }))
             return false;
@@ -71,6 +72,11 @@ public:
     }
 
 private:
+    void raise_stop() noexcept {
+        stopping_ = true;
+        (void)::eventfd_write(stop_.get(), 1);
+    }
+
     // The threads that run start no more of them once stop_ is raised.
     void join() {
         std::unique_lock lock(mutex_);
@@ -125,8 +131,21 @@ private:
         spool.close();
         const std::lock_guard lock(mutex_);
         --running_;
+        replace();
         left_.push_back(std::this_thread::get_id());
         ended_.notify_all();
+    }
+
+    // While this thread left, the last that waited may have got a connection, and found that there
+    // were as many threads as there may be. REQUIRES: mutex_ is held.
+    void replace() noexcept {
+        if (idle_ > 0 || running_ == 0 || stopping_)
+            return;
+        try {
+            start_one();
+        } catch (const std::exception& exception) {
+            log_warning("HTTP", std::string("no further thread: ") + exception.what());
+        }
     }
 
     // A thread that leaves has no connection and waits for none. REQUIRES: mutex_ is held.
@@ -226,8 +245,9 @@ private:
     const Listener& listener_;
     SharedCommits commits_;
     Fd stop_;
-    std::mutex turn_;    // to wait for a connection and take it
-    bool quiet_ = false; // nobody came for a while; protected by turn_
+    std::atomic<bool> stopping_{false}; // stop_ was raised
+    std::mutex turn_;                   // to wait for a connection and take it
+    bool quiet_ = false;                // nobody came for a while; protected by turn_
     std::mutex mutex_;
     std::condition_variable ended_;
     // Protected by mutex_:

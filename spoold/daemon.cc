@@ -107,6 +107,7 @@ Daemon::Daemon(const Config& config)
         watchdog_ = std::chrono::microseconds(interval / 2);
         next_watchdog_ = Monotonic::now();
     }
+    spool_.reconcile();
     settle_orphans();
     remember_modems();
 }

@@ -85,7 +85,7 @@ void Daemon::hand_out_fragments() {
 }
 
 // Each sweep begins a walk where none is under way. It takes a hundredth of the daemon's time,
-// however long the queue.
+// however long the queue; where the spool is slow, no bite waits longer than a sweep.
 void Daemon::expire() {
     const auto began = Monotonic::now();
     if (!walking_ || began < next_walk_)
@@ -93,7 +93,8 @@ void Daemon::expire() {
     walking_ = false; // if it throws, the next sweep goes on
     (void)try_to(&Daemon::expire_some);
     constexpr int share = 100;
-    next_walk_ = began + share * (Monotonic::now() - began);
+    const Monotonic::duration pause = share * (Monotonic::now() - began);
+    next_walk_ = began + std::min<Monotonic::duration>(pause, config_.sweep_interval);
 }
 
 void Daemon::expire_some() {

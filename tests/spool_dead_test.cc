@@ -534,4 +534,24 @@ BOOST_AUTO_TEST_CASE(two_at_once_send_once) {
     BOOST_TEST(own.attempts(message_id).size() == 2U);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_an_older_program_did_not_note, Fixture) {
+    const auto behind = [this](const std::string& sql) {
+        Database(config.spool, Open::write, std::chrono::seconds(1)).run_text(sql);
+    };
+    const std::string again = dead();
+    const std::string missing = dead();
+    // It sent the one again, and the other died.
+    behind("UPDATE job SET state = 'queued' WHERE message_id = '" + again + "'");
+    behind("DELETE FROM dead_letter WHERE job_id IN (SELECT id FROM job WHERE message_id = '" +
+           missing + "')");
+    BOOST_TEST(spool.dead_letters({}, "", 10).empty());
+    // What dies again is a dead letter again, whatever was left behind.
+    (void)settle(claim().value(), for_good);
+    BOOST_TEST(spool.dead_letters({}, "", 10).size() == 1U);
+    behind("UPDATE job SET state = 'canceled' WHERE message_id = '" + again + "'");
+    spool.reconcile();
+    BOOST_TEST(spool.check().empty());
+    BOOST_TEST(spool.dead_letters({}, "", 10).size() == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
